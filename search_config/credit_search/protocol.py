@@ -1,0 +1,135 @@
+"""What an engine must do. Everything of ours speaks to these protocols, never to an engine.
+
+An engine holds generations of each index: one is live, another may be building beside it. A generation keeps a
+cursor, the change-log number up to which it is complete. Writing the same batch twice leaves the same index, so a
+crash costs a re-read from the cursor and nothing else.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from credit_search.clauses import Clause, Filters, Sort
+from credit_search.schema import IndexSchema
+
+Document = Mapping[str, Any]
+"""Field name → value, as the schema declares. TOKENS: one string, terms joined by spaces; KEYWORD: str or list of str;
+NUMBER: int ≥ 0; STORED: bytes of UTF-8 JSON."""
+
+
+class EngineUnavailableError(Exception):
+    """The engine did not answer, or is resting: say so, never show it as 'nothing found'."""
+
+
+class NoIndexError(EngineUnavailableError):
+    """No live generation of this index exists yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One document found. `shown` is the document's STORED field, parsed."""
+
+    key: int
+    score: float
+    shown: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class FacetCount:
+    value: str | int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`total` is exact. `facets` maps each facet asked for to its counts, greatest first."""
+
+    total: int
+    hits: list[Hit]
+    facets: dict[str, list[FacetCount]] = field(default_factory=dict)
+
+
+class IndexReader(Protocol):
+    """Reads one index; never changes it. Always the live generation, even after a swap."""
+
+    async def search(
+        self,
+        clause: Clause,
+        *,
+        filters: Filters = (),
+        facets: Sequence[str] = (),
+        size: int = 20,
+        offset: int = 0,
+        sort: Sort | None = None,
+        count: bool = True,
+    ) -> Page:
+        """Find. Without `count`, `total` is only as large as what was fetched."""
+        ...
+
+    async def frequencies(self, field: str, terms: Sequence[str]) -> list[int]:
+        """In how many documents each term stands; may be a little out of date."""
+        ...
+
+    async def generation(self) -> str:
+        """Name of what is being read, with its commit: changes whenever an answer could."""
+        ...
+
+    async def size(self) -> int:
+        """Number of documents."""
+        ...
+
+
+class IndexWriter(Protocol):
+    """Writes one generation. Only one writer at a time; the engine refuses a second."""
+
+    async def write(self, documents: Sequence[Document], deletions: Sequence[int]) -> None:
+        """Replace these documents by key and delete those keys; nothing is visible before `commit`."""
+        ...
+
+    async def commit(self, cursor: int) -> None:
+        """Make all that was written durable and visible, complete up to `cursor`."""
+        ...
+
+    async def cursor(self) -> int:
+        """The cursor of the last commit; 0 for a new generation."""
+        ...
+
+    async def versions(self) -> AsyncIterator[tuple[int, int]]:
+        """Every (key, version) that is committed, in any order, for comparison with the database."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class WriterBusyError(Exception):
+    """Another process is writing this index."""
+
+
+class Engine(Protocol):
+    """Opens readers and writers, and manages generations, named `<index>-<schema digest>-<UTC time>`."""
+
+    def reader(self, schema: IndexSchema) -> IndexReader: ...
+
+    async def writer(self, schema: IndexSchema, generation: str | None = None) -> IndexWriter:
+        """A writer for this generation; for the live one, made first if there is none, where it is None."""
+        ...
+
+    async def create(self, schema: IndexSchema) -> str:
+        """A new, empty generation beside the live one; its name."""
+        ...
+
+    async def promote(self, schema: IndexSchema, generation: str) -> None:
+        """Make it live in one atomic step; the former live generation is kept for a rollback."""
+        ...
+
+    async def live(self, schema: IndexSchema) -> str | None: ...
+
+    async def generations(self, schema: IndexSchema) -> list[str]:
+        """All that exist, oldest first."""
+        ...
+
+    async def drop(self, schema: IndexSchema, generation: str) -> None:
+        """Remove a generation that is not live."""
+        ...
+
+    async def close(self) -> None: ...

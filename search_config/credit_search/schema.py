@@ -1,0 +1,69 @@
+"""One declaration of each index, from which every engine makes its own mapping.
+
+Raise `FORMAT` when the meaning of a field changes though its declaration does not (a new analysis, say): an
+index is named after the hash of its declaration and format, so the old one is rebuilt rather than misread.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+
+FORMAT = 1
+
+
+class FieldType(StrEnum):
+    KEYWORD = "keyword"  # one exact term, or several
+    TOKENS = "tokens"  # terms that we analysed, joined by spaces; scored by frequency
+    NUMBER = "number"  # an unsigned integer
+    STORED = "stored"  # a JSON object that comes back with a hit and is not searched
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    name: str
+    type: FieldType
+    facet: bool = False
+    sortable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IndexSchema:
+    """A named index. `key` is the field by which a document is replaced or deleted."""
+
+    name: str
+    key: str
+    fields: tuple[Field, ...]
+
+    @property
+    def digest(self) -> str:
+        """Eight hexadecimal digits that change when the declaration or `FORMAT` does."""
+        return hashlib.sha256(f"{FORMAT}{self!r}".encode()).hexdigest()[:8]
+
+    def field(self, name: str) -> Field:
+        return next(field for field in self.fields if field.name == name)
+
+
+SUBJECTS = IndexSchema(
+    name="subjects",
+    key="id",
+    fields=(
+        Field("id", FieldType.NUMBER),  # the subject's number in the database
+        Field("version", FieldType.NUMBER),  # change-log number that this document reflects
+        Field("name", FieldType.KEYWORD),  # whole names, current and former, folded
+        Field("core", FieldType.KEYWORD),  # a name without its region and legal form; and its trade name alone
+        Field("grams", FieldType.TOKENS),  # character pairs of the folded names
+        Field("chars", FieldType.TOKENS),  # single characters, for queries of one
+        Field("sounds", FieldType.TOKENS),  # pairs of pinyin syllables
+        Field("initials", FieldType.KEYWORD),  # pinyin initials of the whole name, of it without form, of its core
+        Field("code", FieldType.KEYWORD),  # the whole code, folded over what is misread
+        Field("code_tail", FieldType.KEYWORD),  # the code reversed, for a search by its last digits
+        Field("organisation", FieldType.KEYWORD),  # the nine characters of the organisation code
+        Field("region", FieldType.KEYWORD, facet=True),
+        Field("type", FieldType.KEYWORD, facet=True),
+        Field("status", FieldType.KEYWORD, facet=True),
+        Field("year", FieldType.NUMBER, facet=True),
+        Field("industry", FieldType.KEYWORD, facet=True),
+        Field("established", FieldType.NUMBER, sortable=True),  # yyyymmdd, 0 where unknown
+        Field("shown", FieldType.STORED),
+    ),
+)
