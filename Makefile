@@ -28,7 +28,7 @@ test: .venv/.stamp-dev ## Set everything up, check types, style and imports, run
 	@.ci/system-packages chromium fonts-noto-cjk
 	@$(MAKE) lint
 	@echo "==> pytest"
-	@$(BIN)/pytest --numprocesses $(WORKERS) --dist loadscope --quiet
+	@$(BIN)/pytest --numprocesses $(WORKERS) --dist loadscope
 
 lint: .venv/.stamp-dev ## Style, types and the direction of imports
 	@echo "==> ruff"
