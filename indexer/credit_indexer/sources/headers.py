@@ -1,0 +1,89 @@
+"""Which column of a file is which field of the catalogue: by name or alias, in any order."""
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from credit_records.catalogue import Kind
+
+from credit_indexer.sources.source import UnreadableFileError
+
+HEADER_WITHIN_ROWS = 10  # workbooks often begin with a title and a remark above the header
+ABSENT = -1
+
+
+def fold_header(text: str) -> str:
+    """A header as it is compared: NFKC, no spaces, no BOM, no mark of an obligatory column, one case."""
+    folded = unicodedata.normalize("NFKC", text).replace("\ufeff", "").casefold()
+    return "".join(folded.split()).strip("*:")
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """`positions[i]` is the column that holds `fields[i]`, or ABSENT. `ignored` are the other headers."""
+
+    fields: tuple[str, ...]
+    positions: tuple[int, ...]
+    ignored: tuple[str, ...]
+    width: int
+
+
+class HeaderMatcher:
+    """Matches headers with the fields of one kind of record."""
+
+    def __init__(self, kind: Kind) -> None:
+        self.fields = tuple(spec.name for spec in kind.fields)
+        self._required = {spec.name: spec.title for spec in kind.fields if spec.required}
+        self._named: dict[str, int] = {}
+        for index, spec in enumerate(kind.fields):
+            for name in (spec.title, spec.name, *spec.aliases):
+                self._named.setdefault(fold_header(name), index)
+
+    def positions(self, headers: Sequence[str]) -> Mapping[str, int]:
+        """Header → index of its field, the first header winning where two stand for one field."""
+        taken: set[int] = set()
+        found: dict[str, int] = {}
+        for header in headers:
+            index = self._named.get(fold_header(header))
+            if index is not None and index not in taken:
+                taken.add(index)
+                found[header] = index
+        return found
+
+    def match(self, headers: Sequence[str]) -> Header | None:
+        """How these headers are read, or None where an obligatory column is missing."""
+        positions = [ABSENT] * len(self.fields)
+        ignored = []
+        for column, header in enumerate(headers):
+            index = self._named.get(fold_header(header))
+            if index is not None and positions[index] == ABSENT:
+                positions[index] = column
+            elif header.strip():
+                ignored.append(header.strip())
+        if any(positions[self.fields.index(name)] == ABSENT for name in self._required):
+            return None
+        return Header(self.fields, tuple(positions), tuple(ignored), len(headers))
+
+    def recognised(self, headers: Sequence[str]) -> int:
+        """How many fields these headers name."""
+        return len({self._named[folded] for header in headers if (folded := fold_header(header)) in self._named})
+
+    def unreadable(self, path: Path, leading: Sequence[Sequence[str]]) -> UnreadableFileError:
+        """What to say of a file whose leading rows hold no header that serves."""
+        expected = "、".join(self._required.values())
+        best = max(leading, key=self.recognised, default=())
+        if not self.recognised(best):
+            return UnreadableFileError(
+                path,
+                f"前 {HEADER_WITHIN_ROWS} 行没有找到表头",
+                f"请在首行写上列名，其中必须有：{expected}",
+            )
+        named = {self.fields[index] for index in self.positions(best).values()}
+        missing = "、".join(title for name, title in self._required.items() if name not in named)
+        found = "、".join(cell.strip()[:20] for cell in best[:20] if cell.strip())
+        return UnreadableFileError(
+            path,
+            f"缺少必需的列：{missing}（必需的列有：{expected}；文件里的列是：{found}）",
+            "请补上缺少的列，或把列名改成目录里的标准名或别名，再重新装载",
+        )
