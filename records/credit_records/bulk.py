@@ -1,0 +1,70 @@
+"""Many rows at once, past SQLAlchemy's per-row work: the one place where databases' ways of doing so may differ."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import BindParameter, Column, Connection, Table, bindparam, insert, select, update
+from sqlalchemy.engine import Dialect
+
+from credit_records.tables import counter
+
+# Below SQLite's 32,766 and PostgreSQL's 65,535 parameters of one statement.
+IN_LIMIT = 16_000
+
+
+def take_numbers(connection: Connection, name: str, count: int) -> int:
+    """Take `count` numbers of a counter for this transaction; the first of them.
+
+    The counter's row stays locked until commit, so numbers are visible in the order of commits.
+    """
+    statement = (
+        update(counter).where(counter.c.name == name).values(value=counter.c.value + count).returning(counter.c.value)
+    )
+    last: int = connection.execute(statement).scalar_one()
+    return last - count + 1
+
+
+def insert_rows(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert rows that hold every column of the table, in its order."""
+    if rows:
+        connection.exec_driver_sql(_insert_text(connection.dialect, table), list(rows))
+
+
+def update_rows(
+    connection: Connection, table: Table, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Set `columns` where `id` is the last value of each row, which comes after the values of the columns."""
+    if rows:
+        connection.exec_driver_sql(_update_text(connection.dialect, table, columns), list(rows))
+
+
+def select_among(
+    connection: Connection,
+    columns: Sequence[Column[Any]],
+    among: Column[Any],
+    values: Iterable[str],
+    **fixed: str,
+) -> Iterator[tuple[Any, ...]]:
+    """Rows whose column `among` is one of the values and whose other columns are as `fixed`."""
+    remaining = iter(values)
+    table = among.table
+    statement = select(*columns).where(*(table.c[name] == value for name, value in fixed.items()))
+    while chunk := list(islice(remaining, IN_LIMIT)):
+        yield from connection.execute(statement.where(among.in_(chunk))).tuples()
+
+
+@cache
+def _insert_text(dialect: Dialect, table: Table) -> str:
+    columns = [column.name for column in table.columns]
+    return str(insert(table).compile(dialect=dialect, column_keys=columns))
+
+
+@cache
+def _update_text(dialect: Dialect, table: Table, columns: tuple[str, ...]) -> str:
+    values: list[tuple[Column[Any], BindParameter[Any]]] = [
+        (table.c[name], bindparam(f"new_{name}")) for name in columns
+    ]
+    statement = update(table).where(table.c.id == bindparam("row_id")).ordered_values(*values)
+    return str(statement.compile(dialect=dialect))

@@ -1,0 +1,63 @@
+"""统一社会信用代码 (GB 32100-2015): 18 characters, the last of them a check character."""
+
+import unicodedata
+from operator import mul
+from typing import Final
+
+from stdnum.cn import uscc
+
+LENGTH: Final = 18
+ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # without I O S V Z, which are misread
+
+# Registering departments that GB 32100-2015 writes as a letter (central military commission, agriculture, others).
+# The library wants eight digits first, so for these its check character is asked for alone.
+_LETTERED_DEPARTMENTS: Final = frozenset("ANY")
+
+_VALUES: Final = {character: value for value, character in enumerate(ALPHABET)}
+_WEIGHTS: Final = tuple(pow(3, place, 31) for place in range(LENGTH - 1))
+_SEPARATORS: Final = str.maketrans("", "", "-‐‑‒–—―－_.·")
+_MISREAD: Final = str.maketrans("IOSVZ", "105U2")
+
+
+def fold_code(text: str) -> str:
+    """The code as it is kept: half width, upper case, no spaces or hyphens."""
+    return "".join(unicodedata.normalize("NFKC", text).split()).translate(_SEPARATORS).upper()
+
+
+def is_valid(code: str) -> bool:
+    """Whether a folded code passes GB 32100-2015, as python-stdnum judges."""
+    return passes_quickly(code) or _library_accepts(code)
+
+
+def is_code_like(code: str) -> bool:
+    """Whether a folded value can be a code at all: its length and characters are right."""
+    return len(code) == LENGTH and all(character in _VALUES for character in code)
+
+
+def likely_meant(code: str) -> str | None:
+    """A valid code that this one becomes when letters that no code has are read as what they resemble."""
+    meant = code.translate(_MISREAD)
+    return meant if meant != code and is_valid(meant) else None
+
+
+def passes_quickly(code: str) -> bool:
+    """Whether an ordinary code passes; False also says 'ask the library'.
+
+    The library takes 6 µs a code, six seconds a million; this takes 1 µs and a property test holds both equal.
+    """
+    if len(code) != LENGTH or not code[:8].isdigit() or not code.isascii():
+        return False
+    try:
+        values = [_VALUES[character] for character in code]
+    except KeyError:
+        return False
+    return (sum(map(mul, values, _WEIGHTS)) + values[-1]) % 31 == 0
+
+
+def _library_accepts(code: str) -> bool:
+    if uscc.is_valid(code):
+        return True
+    if not is_code_like(code) or code[0] not in _LETTERED_DEPARTMENTS:
+        return False
+    check: str = uscc.calc_check_digit(code[:-1])
+    return check == code[-1]

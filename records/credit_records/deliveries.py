@@ -1,0 +1,93 @@
+"""Deliveries: what came, from whom, when, and what became of it."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, Engine, delete, insert, select, update
+
+from credit_records.database import writing
+from credit_records.tables import delivery, quarantine
+
+
+@dataclass(frozen=True, slots=True)
+class NewDelivery:
+    """A delivery about to be recorded. `source` names the provider, `content_sha256` is of the file's bytes."""
+
+    source: str
+    file_name: str
+    content_sha256: str
+    bytes: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A delivery as recorded. `finished_at` is None while it runs, and for ever where it was cut off."""
+
+    id: int
+    source: str
+    file_name: str
+    content_sha256: str
+    bytes: int
+    kind: str
+    started_at: datetime
+    finished_at: datetime | None
+    rows: int
+    new: int
+    changed: int
+    unchanged: int
+    refused: int
+    noted: int
+
+
+def utc_now() -> str:
+    """This instant as the tables keep it: ISO text in UTC, to the millisecond."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def start_delivery(engine: Engine, new: NewDelivery) -> int:
+    """Record that a delivery begins; its number.
+
+    Problems of an earlier load of the very same content are dropped, for this load finds them again.
+    """
+    same = select(delivery.c.id).where(
+        delivery.c.content_sha256 == new.content_sha256, delivery.c.kind == new.kind, delivery.c.source == new.source
+    )
+    with writing(engine) as connection:
+        connection.execute(delete(quarantine).where(quarantine.c.delivery_id.in_(same)))
+        values = {
+            "source": new.source,
+            "file_name": new.file_name,
+            "content_sha256": new.content_sha256,
+            "bytes": new.bytes,
+            "kind": new.kind,
+            "started_at": utc_now(),
+        }
+        number: int = connection.execute(insert(delivery).values(values).returning(delivery.c.id)).scalar_one()
+        return number
+
+
+def finish_delivery(engine: Engine, number: int) -> Delivery:
+    """Mark the delivery as whole; its final figures."""
+    with writing(engine) as connection:
+        connection.execute(update(delivery).where(delivery.c.id == number).values(finished_at=utc_now()))
+        return read_delivery(connection, number)
+
+
+def read_delivery(connection: Connection, number: int) -> Delivery:
+    """The delivery of this number."""
+    return as_delivery(connection.execute(select(delivery).where(delivery.c.id == number)).tuples().one())
+
+
+def last_deliveries(connection: Connection, limit: int = 20) -> list[Delivery]:
+    """The newest deliveries, newest first."""
+    found = connection.execute(select(delivery).order_by(delivery.c.id.desc()).limit(limit)).tuples()
+    return [as_delivery(row) for row in found]
+
+
+def as_delivery(row: tuple[object, ...]) -> Delivery:
+    """A row of the table `delivery` as a `Delivery`."""
+    values = dict(zip((column.name for column in delivery.columns), row, strict=True))
+    for name in ("started_at", "finished_at"):
+        values[name] = datetime.fromisoformat(str(values[name])) if values[name] else None
+    return Delivery(**values)  # type: ignore[arg-type]  # the table's columns are the class's attributes, one to one
