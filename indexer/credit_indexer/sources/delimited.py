@@ -42,12 +42,10 @@ class DelimitedSource:
     def batches(self) -> Iterator[Batch]:
         pick = itemgetter(*self.header.positions)
         for table in self._tables():
-            for row in table.rows:
-                row.append("")  # what ABSENT, the last position, points at
             yield from batched(table.numbers, [pick(row) for row in table.rows], table.broken)
 
     def _tables(self) -> "Iterator[_Table]":
-        cutter = _Cutter(self.delimiter, self.header.width, ends_with_newline=self.decoding.ends_with_newline)
+        cutter = _Cutter(self.delimiter, self.header.width)
         for block in read_lines(self.stream, self.decoding):
             yield cutter.cut(_after(block, self.header_line))
         yield cutter.finish()
@@ -96,7 +94,7 @@ def _after(block: Lines, line: int) -> Lines:
     if not skipped:
         return block
     broken = [row for row in block.broken if row.number > line]
-    return Lines(block.first + skipped, block.lines[skipped:], broken)
+    return Lines(block.first + skipped, block.lines[skipped:], broken, block.ended)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,16 +110,17 @@ class _Cutter:
     Lines that are rows each, nearly always all of them, go through the csv module as one block.
     """
 
-    def __init__(self, delimiter: str, width: int, *, ends_with_newline: bool) -> None:
+    def __init__(self, delimiter: str, width: int) -> None:
         self._delimiter = delimiter
         self._width = width
-        self._ends_with_newline = ends_with_newline
         self._held: list[str] = []
+        self._ended = True
         self._line = 1
         csv.field_size_limit(8 << 20)  # above the limit of a line, which is checked before
 
     def cut(self, block: Lines) -> _Table:
         """Rows of this block, and of lines held over from the one before."""
+        self._ended = block.ended
         if not self._held:
             self._line = block.first
             rows = self._rows_of_lines(block.lines)
@@ -154,7 +153,7 @@ class _Cutter:
             row, used = self._row_at(lines, at)
             if row is None and not used and not final and len(lines) - at <= MAX_LINES_PER_ROW:
                 break
-            is_last = final and at + max(used, 1) == len(lines) and not self._ends_with_newline
+            is_last = at + max(used, 1) == len(lines) and not self._ended
             problem = None if row is None else self._misfit(row, is_last=is_last)
             if row is None or problem:
                 refused.append(_refused(first + at, problem, lines[at]))

@@ -10,7 +10,6 @@ from credit_records.catalogue import Kind
 from credit_indexer.sources.source import UnreadableFileError
 
 HEADER_WITHIN_ROWS = 10  # workbooks often begin with a title and a remark above the header
-ABSENT = -1
 
 
 def fold_header(text: str) -> str:
@@ -21,7 +20,7 @@ def fold_header(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """`positions[i]` is the column that holds `fields[i]`, or ABSENT. `ignored` are the other headers."""
+    """`positions[i]` is the column that holds `fields[i]`. `ignored` are the headers that are no field."""
 
     fields: tuple[str, ...]
     positions: tuple[int, ...]
@@ -33,41 +32,35 @@ class HeaderMatcher:
     """Matches headers with the fields of one kind of record."""
 
     def __init__(self, kind: Kind) -> None:
-        self.fields = tuple(spec.name for spec in kind.fields)
+        self._fields = tuple(spec.name for spec in kind.fields)
         self._required = {spec.name: spec.title for spec in kind.fields if spec.required}
-        self._named: dict[str, int] = {}
-        for index, spec in enumerate(kind.fields):
+        self._named: dict[str, str] = {}
+        for spec in kind.fields:
             for name in (spec.title, spec.name, *spec.aliases):
-                self._named.setdefault(fold_header(name), index)
+                self._named.setdefault(fold_header(name), spec.name)
 
-    def positions(self, headers: Sequence[str]) -> Mapping[str, int]:
-        """Header → index of its field, the first header winning where two stand for one field."""
-        taken: set[int] = set()
+    def columns(self, headers: Sequence[str]) -> Mapping[str, int]:
+        """Field → its column, the first where two headers stand for one field."""
         found: dict[str, int] = {}
-        for header in headers:
-            index = self._named.get(fold_header(header))
-            if index is not None and index not in taken:
-                taken.add(index)
-                found[header] = index
+        for column, header in enumerate(headers):
+            name = self._named.get(fold_header(header))
+            if name is not None:
+                found.setdefault(name, column)
         return found
 
     def match(self, headers: Sequence[str]) -> Header | None:
         """How these headers are read, or None where an obligatory column is missing."""
-        positions = [ABSENT] * len(self.fields)
-        ignored = []
-        for column, header in enumerate(headers):
-            index = self._named.get(fold_header(header))
-            if index is not None and positions[index] == ABSENT:
-                positions[index] = column
-            elif header.strip():
-                ignored.append(header.strip())
-        if any(positions[self.fields.index(name)] == ABSENT for name in self._required):
+        found = self.columns(headers)
+        if not self._required.keys() <= found.keys():
             return None
-        return Header(self.fields, tuple(positions), tuple(ignored), len(headers))
+        fields = tuple(name for name in self._fields if name in found)
+        taken = set(found.values())
+        ignored = tuple(h.strip() for column, h in enumerate(headers) if column not in taken and h.strip())
+        return Header(fields, tuple(found[name] for name in fields), ignored, len(headers))
 
     def recognised(self, headers: Sequence[str]) -> int:
         """How many fields these headers name."""
-        return len({self._named[folded] for header in headers if (folded := fold_header(header)) in self._named})
+        return len(self.columns(headers))
 
     def unreadable(self, path: Path, leading: Sequence[Sequence[str]]) -> UnreadableFileError:
         """What to say of a file whose leading rows hold no header that serves."""
@@ -79,7 +72,7 @@ class HeaderMatcher:
                 f"前 {HEADER_WITHIN_ROWS} 行没有找到表头",
                 f"请在首行写上列名，其中必须有：{expected}",
             )
-        named = {self.fields[index] for index in self.positions(best).values()}
+        named = self.columns(best)
         missing = "、".join(title for name, title in self._required.items() if name not in named)
         found = "、".join(cell.strip()[:20] for cell in best[:20] if cell.strip())
         return UnreadableFileError(

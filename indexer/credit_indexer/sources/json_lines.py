@@ -1,15 +1,17 @@
 """JSON Lines: one object a line, its members named as columns would be."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
 from credit_indexer.sources.bytestream import ByteStream
-from credit_indexer.sources.headers import HeaderMatcher
+from credit_indexer.sources.headers import Header, HeaderMatcher
 from credit_indexer.sources.source import Batch, BrokenRow, UnreadableFileError, batched
 from credit_indexer.sources.text import BROKEN_SHARE, Decoding, Lines, decodings, read_lines
+
+MAX_LAYOUTS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +19,16 @@ class JsonLinesSource:
     stream: ByteStream
     decoding: Decoding
     matcher: HeaderMatcher
-    ignored: tuple[str, ...]
+    header: Header
     expected_rows: int
 
     @property
     def fields(self) -> tuple[str, ...]:
-        return self.matcher.fields
+        return self.header.fields
+
+    @property
+    def ignored(self) -> tuple[str, ...]:
+        return self.header.ignored
 
     @property
     def description(self) -> str:
@@ -30,7 +36,7 @@ class JsonLinesSource:
         return f"JSON Lines，{self.decoding.title}{packed}"
 
     def batches(self) -> Iterator[Batch]:
-        layouts = _Layouts(self.matcher)
+        layouts = _Layouts(self.matcher, self.header.fields)
         for block in read_lines(self.stream, self.decoding):
             yield from batched(*layouts.rows_of(block))
 
@@ -38,7 +44,7 @@ class JsonLinesSource:
 def inspect_json_lines(stream: ByteStream, matcher: HeaderMatcher) -> JsonLinesSource:
     """Look through the whole stream; refuse it where too many lines are no JSON object."""
     decoding = decodings(stream)[0]
-    layouts = _Layouts(matcher)
+    layouts = _Layouts(matcher, ())
     rows = broken = 0
     for block in read_lines(stream, decoding):
         found = layouts.rows_of(block)
@@ -51,19 +57,19 @@ def inspect_json_lines(stream: ByteStream, matcher: HeaderMatcher) -> JsonLinesS
             "请导出为每行一个完整对象（行末不加逗号、不换行排版），用 UTF-8 编码",
         )
     members = list(layouts.members)
-    if matcher.match(members) is None:
+    header = matcher.match(members)
+    if header is None:
         raise matcher.unreadable(stream.path, [members])
-    known = matcher.positions(members)
-    ignored = tuple(member for member in members if member not in known)
-    return JsonLinesSource(stream, decoding, matcher, ignored, rows)
+    return JsonLinesSource(stream, decoding, matcher, header, rows)
 
 
 class _Layouts:
     """Which member is which field, worked out once for each sequence of members met."""
 
-    def __init__(self, matcher: HeaderMatcher) -> None:
+    def __init__(self, matcher: HeaderMatcher, fields: Sequence[str]) -> None:
         self._matcher = matcher
-        self._known: dict[tuple[str, ...], list[tuple[str, int]]] = {}
+        self._fields = fields
+        self._known: dict[tuple[str, ...], list[str | None]] = {}
         self.members: dict[str, None] = {}
 
     def rows_of(self, block: Lines) -> tuple[list[int], list[tuple[str, ...]], list[BrokenRow]]:
@@ -90,27 +96,23 @@ class _Layouts:
         layout = self._known.get(members)
         if layout is None:
             layout = self._learn(members)
-        row = [""] * len(self._matcher.fields)
-        for member, index in layout:
-            value = parsed[member]
-            row[index] = value if isinstance(value, str) else _text(value)
-        return tuple(row)
+        return tuple("" if member is None else _text(parsed[member]) for member in layout)
 
-    def _learn(self, members: tuple[str, ...]) -> list[tuple[str, int]]:
-        if len(self._known) > 10_000:  # a file whose every line is laid out anew must not fill the memory
+    def _learn(self, members: tuple[str, ...]) -> list[str | None]:
+        if len(self._known) > MAX_LAYOUTS:  # a file whose every line is laid out anew must not fill the memory
             self._known.clear()
-        if len(self.members) < 10_000:
+        if len(self.members) < MAX_LAYOUTS:
             self.members.update(dict.fromkeys(members))
-        layout = self._known[members] = list(self._matcher.positions(members).items())
+        columns = self._matcher.columns(members)
+        layout = [members[columns[name]] if name in columns else None for name in self._fields]
+        self._known[members] = layout
         return layout
 
 
 def _text(value: object) -> str:
-    if value is None:
-        return ""
     if isinstance(value, str):
         return value
-    return orjson.dumps(value).decode()
+    return "" if value is None else orjson.dumps(value).decode()
 
 
 def _refused(number: int, reason: str, line: str) -> BrokenRow:

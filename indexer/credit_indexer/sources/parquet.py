@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import repeat
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -10,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from credit_indexer.sources.headers import ABSENT, Header, HeaderMatcher
+from credit_indexer.sources.headers import Header, HeaderMatcher
 from credit_indexer.sources.source import BATCH_ROWS, Batch, UnreadableFileError
 
 CIVIL_TIME_ZONE = "Asia/Shanghai"
@@ -40,19 +39,18 @@ class ParquetSource:
     def batches(self) -> Iterator[Batch]:
         first = 1
         for batch in self._record_batches():
-            columns = [
-                repeat("") if position == ABSENT else _texts(batch.column(self.names[position]))
-                for position in self.header.positions
-            ]
+            columns = [_texts(batch.column(name)) for name in self._wanted()]
             numbers = range(first, first + batch.num_rows)
-            yield Batch(numbers, list(zip(*columns, strict=False)))
+            yield Batch(numbers, list(zip(*columns, strict=True)))
             first += batch.num_rows
 
+    def _wanted(self) -> list[str]:
+        return [self.names[position] for position in self.header.positions]
+
     def _record_batches(self) -> Iterator[pa.RecordBatch]:
-        wanted = [self.names[position] for position in self.header.positions if position != ABSENT]
         try:
             with pq.ParquetFile(self.path) as parquet:
-                yield from parquet.iter_batches(batch_size=BATCH_ROWS, columns=wanted)
+                yield from parquet.iter_batches(batch_size=BATCH_ROWS, columns=self._wanted())
         except (pa.ArrowException, OSError) as error:
             raise UnreadableFileError(self.path, "Parquet 文件已损坏", DAMAGED) from error
 

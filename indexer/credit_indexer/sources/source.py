@@ -52,7 +52,7 @@ def batched(numbers: Sequence[int], rows: list[tuple[str, ...]], broken: list[Br
 class Source(Protocol):
     """A file that has been inspected. `batches` may be called again; each call reads from the start.
 
-    `fields` are all field names of the kind; `ignored` the file's headers that no field answers to.
+    `fields` are the fields that the file has, in the catalogue's order; `ignored` its headers that are no field.
     """
 
     @property

@@ -21,11 +21,15 @@ ENCODING_TITLES = {
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Whole lines without their ends; `first` is the number of the first, from 1. A broken line is "" here."""
+    """Whole lines without their ends; `first` is the number of the first, from 1. A broken line is "" here.
+
+    `ended` is false for the last lines of a file that does not end with a newline.
+    """
 
     first: int
     lines: list[str]
     broken: list[BrokenRow]
+    ended: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,6 @@ class Decoding:
     newline: bytes
     lines: int
     broken: int
-    ends_with_newline: bool
 
     @property
     def title(self) -> str:
@@ -67,7 +70,7 @@ def read_lines(stream: ByteStream, decoding: Decoding) -> Iterator[Lines]:
     number = 1
     for block in _blocks(stream, decoding.newline):
         lines, broken = _decode_block(block, decoding, number)
-        yield Lines(number, lines, broken)
+        yield Lines(number, lines, broken, block.endswith(decoding.newline))
         number += len(lines)
 
 
@@ -119,7 +122,7 @@ def _examine(stream: ByteStream, encoding: str, newline: bytes) -> Decoding:
         ended = block.endswith(newline)
         if not _decodes(block, codec):
             broken += sum(not _decodes(line, codec) for line in block.split(newline))
-    return Decoding(encoding, newline, lines + (not ended), broken, ended)
+    return Decoding(encoding, newline, lines + (not ended), broken)
 
 
 def _decode_block(block: bytes, decoding: Decoding, first: int) -> tuple[list[str], list[BrokenRow]]:
@@ -179,7 +182,7 @@ def _utf16_lines(stream: ByteStream) -> Iterator[Lines]:
             yield Lines(number, lines, [])
             number += len(lines)
     if held:
-        yield Lines(number, [held.removesuffix("\r")], [])
+        yield Lines(number, [held.removesuffix("\r")], [], ended=False)
 
 
 def _examine_utf16(stream: ByteStream) -> Decoding:
@@ -190,4 +193,4 @@ def _examine_utf16(stream: ByteStream) -> Decoding:
         count += text.count("\n")
         ended = text.endswith("\n") if text else ended
         broken += text.count("\0")
-    return Decoding("utf-16", b"\n", count + (not ended), broken, ended)
+    return Decoding("utf-16", b"\n", count + (not ended), broken)

@@ -4,6 +4,7 @@ import datetime
 import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from operator import itemgetter
@@ -45,9 +46,7 @@ class WorkbookSource:
             yield Batch(numbers, [pick(self._fitted(row)) for _, row in batch])
 
     def _fitted(self, row: list[str]) -> list[str]:
-        """As wide as the header, and one empty cell more for ABSENT to point at."""
-        width = self.header.width
-        return [*row[:width], *("" for _ in range(width - len(row) + 1))] if len(row) < width else [*row[:width], ""]
+        return row + [""] * (self.header.width - len(row))
 
 
 def inspect_workbook(path: Path, matcher: HeaderMatcher) -> WorkbookSource:
@@ -106,41 +105,38 @@ def _refuse_dtd(*_declaration: object) -> None:
     raise ValueError(message)
 
 
-def _open(path: Path) -> openpyxl.Workbook:
+@contextmanager
+def _opened(path: Path) -> Iterator[openpyxl.Workbook]:
+    """The workbook, whatever the file is called; what openpyxl cannot make sense of is an UnreadableFileError."""
     try:
-        with warnings.catch_warnings():
+        with path.open("rb") as stream, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl tells of styles and validations that a reader has no use for
-            return openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except Exception as error:
+            book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
+            try:
+                yield book
+            finally:
+                book.close()
+    except (OSError, KeyError, ValueError, TypeError, AttributeError, IndexError, SyntaxError) as error:
         raise UnreadableFileError(path, "XLSX 文件的结构有错误", DAMAGED) from error
 
 
 def _sheet_names(path: Path) -> list[str]:
-    book = _open(path)
-    try:
+    with _opened(path) as book:
         return [sheet.title for sheet in book.worksheets]
-    finally:
-        book.close()
 
 
 def _height(path: Path, sheet: str) -> int:
-    book = _open(path)
-    try:
+    with _opened(path) as book:
         return book[sheet].max_row or 0
-    finally:
-        book.close()
 
 
 def _sheet_rows(path: Path, sheet: str) -> Iterator[list[str]]:
-    book = _open(path)
-    try:
+    with _opened(path) as book:
         page = book[sheet]
         # The size that a file claims may be wrong, and rows beyond it would be lost.
         page.reset_dimensions()
         for row in page.iter_rows(values_only=True):
             yield [_text(cell) for cell in row]
-    finally:
-        book.close()
 
 
 def _text(cell: object) -> str:
