@@ -17,15 +17,15 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="CHENGXIN_", toml_file="chengxin.toml", extra="ignore", frozen=True)
 
-    data_dir: Path = Field(Path("data"), description="Everything that the program writes lies under this folder.")
+    data_dir: Path = Field(default=Path("data"), description="Everything that the program writes lies under this folder.")
     database_url: str | None = Field(
-        None,
+        default=None,
         description="SQLAlchemy URL of the database; a SQLite file in the data folder where it is not set.",
     )
     city: str = Field(
-        "lanzhou", description="Which city runs the site: a file name in the catalogue's `cities` folder."
+        default="lanzhou", description="Which city runs the site: a file name in the catalogue's `cities` folder."
     )
-    engine: str = Field("embedded", description="Which search engine answers: `embedded`.")
+    engine: str = Field(default="embedded", description="Which search engine answers: `embedded`.")
 
     @cached_property
     def resolved_database_url(self) -> str:
