@@ -31,7 +31,9 @@ class SubjectQuery:
 
 @dataclass(frozen=True, slots=True)
 class SubjectMatch:
-    """One subject found. `highlight` is the shown name cut into (text, matched) pieces; `former_name` is set where
+    """One subject found.
+
+    `highlight` is the shown name cut into (text, matched) pieces; `former_name` is set where
     a former name matched and the current one did not. `code_highlight` likewise for the code.
     """
 
@@ -52,10 +54,13 @@ class SubjectMatch:
 
 @dataclass(frozen=True, slots=True)
 class SubjectAnswer:
-    """`total` counts what matches with the filters. `did_you_mean` holds at most three whole names or codes.
+    """The answer to a search.
+
+    `total` counts what matches with the filters. `did_you_mean` holds at most three whole names or codes.
     `direct` is the code of the profile that an exact code or unique exact name stands for. `similar_only` is true
     where nothing matched and `items` are the nearest. `understood` names how the query was read (name, code,
-    code_part, pinyin, initials, everything). `cut` is true where the query was too long.
+    code_part, pinyin, initials, everything, nothing). `cut` is true where the query was too long. `without_filters`
+    counts what would match without the filters, where with them nothing does.
     """
 
     total: int
@@ -65,6 +70,7 @@ class SubjectAnswer:
     did_you_mean: list[SubjectMatch] = field(default_factory=list)
     direct: str | None = None
     similar_only: bool = False
+    without_filters: int = 0
     cut: bool = False
 
 

@@ -14,7 +14,7 @@ from credit_search.schema import IndexSchema
 
 Document = Mapping[str, Any]
 """Field name → value, as the schema declares. TOKENS: one string, terms joined by spaces; KEYWORD: str or list of str;
-NUMBER: int ≥ 0; STORED: bytes of UTF-8 JSON."""
+NUMBER: int ≥ 0; STORED: bytes of a UTF-8 JSON array that begins with the key."""
 
 
 class EngineUnavailableError(Exception):
@@ -27,11 +27,11 @@ class NoIndexError(EngineUnavailableError):
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One document found. `shown` is the document's STORED field, parsed."""
+    """One document found. `shown` is the document's STORED field, a JSON array whose first item is the key."""
 
     key: int
     score: float
-    shown: dict[str, Any]
+    shown: list[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,14 @@ class IndexReader(Protocol):
         """Number of documents."""
         ...
 
+    async def cursor(self) -> int:
+        """The change-log number that the live generation is complete up to."""
+        ...
+
+    def versions(self) -> AsyncIterator[tuple[int, int]]:
+        """Every (key, version) of the live generation, in any order, for comparison with the database."""
+        ...
+
 
 class IndexWriter(Protocol):
     """Writes one generation. Only one writer at a time; the engine refuses a second."""
@@ -94,8 +102,8 @@ class IndexWriter(Protocol):
         """The cursor of the last commit; 0 for a new generation."""
         ...
 
-    async def versions(self) -> AsyncIterator[tuple[int, int]]:
-        """Every (key, version) that is committed, in any order, for comparison with the database."""
+    def versions(self) -> AsyncIterator[tuple[int, int]]:
+        """Every (key, version) that is committed, in any order."""
         ...
 
     async def close(self) -> None: ...

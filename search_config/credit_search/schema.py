@@ -15,7 +15,7 @@ class FieldType(StrEnum):
     KEYWORD = "keyword"  # one exact term, or several
     TOKENS = "tokens"  # terms that we analysed, joined by spaces; scored by frequency
     NUMBER = "number"  # an unsigned integer
-    STORED = "stored"  # a JSON object that comes back with a hit and is not searched
+    STORED = "stored"  # a JSON array that comes back with a hit and is not searched
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,7 @@ SUBJECTS = IndexSchema(
         Field("version", FieldType.NUMBER),  # change-log number that this document reflects
         Field("name", FieldType.KEYWORD),  # whole names, current and former, folded
         Field("core", FieldType.KEYWORD),  # a name without its region and legal form; and its trade name alone
-        Field("grams", FieldType.TOKENS),  # character pairs of the folded names
-        Field("chars", FieldType.TOKENS),  # single characters, for queries of one
+        Field("grams", FieldType.TOKENS),  # pairs of characters of the folded names, ^ before and $ after them
         Field("sounds", FieldType.TOKENS),  # pairs of pinyin syllables
         Field("initials", FieldType.KEYWORD),  # pinyin initials of the whole name, of it without form, of its core
         Field("code", FieldType.KEYWORD),  # the whole code, folded over what is misread

@@ -1,0 +1,75 @@
+"""The declaration of an index as a tantivy schema, and clauses as tantivy queries."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import tantivy
+from tantivy import Occur, Query, Schema
+
+from credit_search.clauses import All, Clause, Everything, Filter, Filters, OneOf, Prefix, Some, Term
+from credit_search.schema import FieldType, IndexSchema
+
+_SPECIAL = re.compile(r"([.^$*+?()\[\]{}|\\])")
+
+
+def tantivy_schema(schema: IndexSchema) -> Schema:
+    builder = tantivy.SchemaBuilder()
+    for field in schema.fields:
+        fast = field.facet or field.sortable
+        match field.type:
+            case FieldType.KEYWORD:
+                builder.add_text_field(field.name, tokenizer_name="raw", fast=fast, index_option="basic")
+            case FieldType.TOKENS:
+                builder.add_text_field(field.name, tokenizer_name="whitespace", index_option="freq")
+            case FieldType.NUMBER:
+                builder.add_unsigned_field(field.name, indexed=True, fast=True)
+            case FieldType.STORED:
+                builder.add_bytes_field(field.name, stored=True)
+    return builder.build()
+
+
+class Compiler:
+    """Compiles clauses for one index."""
+
+    def __init__(self, schema: IndexSchema, native: Schema) -> None:
+        self._native = native
+        self._options = {field.name: "freq" if field.type is FieldType.TOKENS else "basic" for field in schema.fields}
+        self._compilers: dict[type, Callable[[Any], Query]] = {
+            Term: self._term,
+            OneOf: self._one_of,
+            Prefix: self._prefix,
+            All: self._all,
+            Some: self._some,
+            Everything: lambda _: Query.all_query(),
+        }
+
+    def query(self, clause: Clause, filters: Filters = ()) -> Query:
+        compiled = self._compile(clause)
+        if not filters:
+            return compiled
+        kept = [(Occur.Must, Query.const_score_query(self._one_of(f), 0.0)) for f in filters]
+        return Query.boolean_query([(Occur.Must, compiled), *kept])
+
+    def _compile(self, clause: Clause) -> Query:
+        return self._compilers[type(clause)](clause)
+
+    def _term(self, term: Term) -> Query:
+        query = Query.term_query(self._native, term.field, term.value, self._options[term.field])
+        return query if term.boost == 1.0 else Query.boost_query(query, term.boost)
+
+    def _one_of(self, clause: OneOf | Filter) -> Query:
+        return Query.term_set_query(self._native, clause.field, list(clause.values))
+
+    def _prefix(self, clause: Prefix) -> Query:
+        pattern = _SPECIAL.sub(r"\\\1", clause.value) + ".*"
+        return Query.regex_query(self._native, clause.field, pattern)
+
+    def _all(self, clause: All) -> Query:
+        must = [(Occur.Must, self._compile(part)) for part in clause.must]
+        should = [(Occur.Should, self._compile(part)) for part in clause.should]
+        return Query.boolean_query(must + should)
+
+    def _some(self, clause: Some) -> Query:
+        parts = [(Occur.Should, self._compile(part)) for part in clause.clauses]
+        return Query.boolean_query(parts, clause.at_least)

@@ -1,0 +1,137 @@
+"""Reads the live generation of an index that lies beside the process, in the process."""
+
+import time
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+import orjson
+import tantivy
+from tantivy import Order
+
+from credit_search.clauses import Clause, Filters, Sort
+from credit_search.engines.embedded.generations import Generations
+from credit_search.engines.embedded.mapping import Compiler, tantivy_schema
+from credit_search.engines.embedded.versions import versions_of
+from credit_search.protocol import EngineUnavailableError, FacetCount, Hit, NoIndexError, Page
+from credit_search.schema import FieldType, IndexSchema
+
+FRESHNESS_SECONDS = 0.05  # how often the files are looked at for a new commit
+MOST_FACET_VALUES = 200
+
+
+class EmbeddedReader:
+    """An `IndexReader`. Opens nothing until it is first asked."""
+
+    def __init__(self, generations: Generations, schema: IndexSchema) -> None:
+        self._generations = generations
+        self._schema = schema
+        self._stored = next(f.name for f in schema.fields if f.type is FieldType.STORED)
+        self._compiler = Compiler(schema, tantivy_schema(schema))
+        self._index: tantivy.Index | None = None
+        self._searcher: tantivy.Searcher | None = None
+        self._live: str | None = None
+        self._seen: tuple[int, tuple[int, int]] = (0, (0, 0))
+        self._looked_at = float("-inf")
+
+    async def search(
+        self,
+        clause: Clause,
+        *,
+        filters: Filters = (),
+        facets: Sequence[str] = (),
+        size: int = 20,
+        offset: int = 0,
+        sort: Sort | None = None,
+        count: bool = True,
+    ) -> Page:
+        searcher = self._fresh_searcher()
+        query = self._compiler.query(clause, filters)
+        if sort is None:
+            found = searcher.search(query, max(size, 1), count=count, offset=offset)
+        else:
+            order = Order.Desc if sort.descending else Order.Asc
+            found = searcher.search(
+                query, max(size, 1), count=count, offset=offset, order_by_field=sort.field, order=order
+            )
+        hits = [self._hit(searcher, score, address) for score, address in found.hits[:size]]
+        total = int(found.count) if count else offset + len(hits)  # type: ignore[attr-defined]  # missing in its stubs
+        return Page(total=total, hits=hits, facets=self._facets(searcher, query, facets))
+
+    async def frequencies(self, field: str, terms: Sequence[str]) -> list[int]:
+        searcher = self._fresh_searcher()
+        return [searcher.doc_freq(field, term) for term in terms]
+
+    async def generation(self) -> str:
+        self._fresh_searcher()
+        return f"{self._live}@{self._seen[1][0]}"
+
+    async def size(self) -> int:
+        return int(self._fresh_searcher().num_docs)
+
+    async def cursor(self) -> int:
+        self._fresh_searcher()
+        return self._generations.cursor(self._live or "")
+
+    async def versions(self) -> AsyncIterator[tuple[int, int]]:
+        self._looked_at = float("-inf")  # a comparison must see the newest commit
+        for pair in versions_of(self._fresh_searcher(), tantivy_schema(self._schema), self._schema):
+            yield pair
+
+    def _hit(self, searcher: tantivy.Searcher, score: float, address: tantivy.DocAddress) -> Hit:
+        shown = orjson.loads(searcher.doc(address).get_first(self._stored) or b"[]")
+        return Hit(key=shown[0], score=float(score) if isinstance(score, float) else 0.0, shown=shown)
+
+    def _facets(
+        self, searcher: tantivy.Searcher, query: tantivy.Query, facets: Sequence[str]
+    ) -> dict[str, list[FacetCount]]:
+        if not facets:
+            return {}
+        asked = {name: {"terms": {"field": name, "size": MOST_FACET_VALUES}} for name in facets}
+        counted = searcher.aggregate(query, asked)
+        return {
+            name: [FacetCount(_facet_value(b["key"]), b["doc_count"]) for b in counted[name]["buckets"]]
+            for name in facets
+        }
+
+    def _fresh_searcher(self) -> tantivy.Searcher:
+        now = time.monotonic()
+        if now - self._looked_at >= FRESHNESS_SECONDS or self._searcher is None:
+            self._look(now)
+        if self._searcher is None:
+            raise NoIndexError(self._schema.name)
+        return self._searcher
+
+    def _look(self, now: float) -> None:
+        try:
+            live_stamp = self._generations.live_file.stat().st_mtime_ns
+        except FileNotFoundError:
+            raise NoIndexError(self._schema.name) from None
+        if live_stamp != self._seen[0] or self._live is None:
+            self._live = self._generations.live()
+            self._index = None
+        if self._live is None:
+            raise NoIndexError(self._schema.name)
+        if not self._generations.is_current(self._live):
+            raise NoIndexError(f"{self._live} was built for another schema")
+        try:
+            self._open(self._generations.path(self._live), live_stamp)
+        except (ValueError, OSError) as error:
+            self._index = self._searcher = None
+            raise EngineUnavailableError(str(error)) from error
+        self._looked_at = now
+
+    def _open(self, folder: Path, live_stamp: int) -> None:
+        commit = (folder / "meta.json").stat()
+        committed = (commit.st_mtime_ns, commit.st_ino)  # two commits may share a tick of the clock, never a file
+        if self._index is None:
+            self._index = tantivy.Index.open(str(folder))
+            self._index.config_reader("manual", 0)
+        elif committed == self._seen[1]:
+            return
+        self._index.reload()
+        self._searcher = self._index.searcher()
+        self._seen = (live_stamp, committed)
+
+
+def _facet_value(key: str | float) -> str | int:
+    return int(key) if isinstance(key, float) else str(key)

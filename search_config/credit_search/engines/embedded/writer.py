@@ -1,0 +1,76 @@
+"""Writes one generation of an index that lies beside the process."""
+
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+import tantivy
+from tantivy import Document as NativeDocument
+
+from credit_search.engines.embedded.generations import CURSOR, write_durably
+from credit_search.engines.embedded.mapping import tantivy_schema
+from credit_search.engines.embedded.versions import highest_key, versions_of
+from credit_search.protocol import Document, EngineUnavailableError, WriterBusyError
+from credit_search.schema import IndexSchema
+
+HEAP_BYTES = 300_000_000  # two threads fill about 150 MB each before they write a segment
+THREADS = 2
+_BUSY = "lock"  # what tantivy's message holds when another writer has the folder
+
+
+class EmbeddedWriter:
+    """An `IndexWriter`. tantivy's own lock on the folder keeps a second one out and dies with its process."""
+
+    def __init__(self, folder: Path, schema: IndexSchema) -> None:
+        self._folder = folder
+        self._schema = schema
+        self._native = tantivy_schema(schema)
+        self._index = tantivy.Index(self._native, str(folder), reuse=True)
+        self._writer = _open_writer(self._index)
+        self._highest = self._highest_key()
+
+    async def write(self, documents: Sequence[Document], deletions: Sequence[int]) -> None:
+        key = self._schema.key
+        for gone in deletions:
+            self._writer.delete_documents_by_term(key, gone)
+        # A key above all that were ever written can't be here yet: a first load then pays for no deletion.
+        for document in documents:
+            number = document[key]
+            if number <= self._highest:
+                self._writer.delete_documents_by_term(key, number)
+            else:
+                self._highest = number
+            self._writer.add_document(NativeDocument.from_dict(dict(document), self._native))
+
+    async def commit(self, cursor: int) -> None:
+        try:
+            self._writer.commit()
+            write_durably(self._folder / CURSOR, str(cursor))
+        except (OSError, ValueError) as error:
+            raise EngineUnavailableError(str(error)) from error
+
+    async def cursor(self) -> int:
+        try:
+            return int((self._folder / CURSOR).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return 0
+
+    async def versions(self) -> AsyncIterator[tuple[int, int]]:
+        self._index.reload()
+        for pair in versions_of(self._index.searcher(), self._native, self._schema):
+            yield pair
+
+    async def close(self) -> None:
+        self._writer.wait_merging_threads()
+
+    def _highest_key(self) -> int:
+        self._index.reload()
+        return highest_key(self._index.searcher(), self._schema)
+
+
+def _open_writer(index: tantivy.Index) -> tantivy.IndexWriter:
+    try:
+        return index.writer(HEAP_BYTES, THREADS)
+    except ValueError as error:
+        if _BUSY in str(error).lower():
+            raise WriterBusyError(str(error)) from error
+        raise EngineUnavailableError(str(error)) from error

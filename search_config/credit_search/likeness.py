@@ -1,0 +1,143 @@
+"""How alike a query and a name are, by sight and by sound."""
+
+from dataclasses import dataclass
+
+from rapidfuzz.distance import OSA, LCSseq
+
+from credit_search.documents import spelt_initials
+from credit_search.folding import LIMITED, fold, fold_limited
+from credit_search.name_parts import NameParts, parts_of, take_apart
+from credit_search.readings import character_pairs, syllables
+from credit_search.understanding import Reading, Understood
+
+# What is left over of a name that the query does not say counts against it: little for a region or a legal form,
+# which people leave out, more for what the enterprise is called. On a scale where a full match is 10.
+FULL = 10.0
+CORE_LEFT = 0.35
+REGION_LEFT = 0.05
+FORM_LEFT = 0.1
+SAME_CORE = 1.0
+SAME_TRADE_NAME = 0.6
+BEGINS = 0.3
+BY_SOUND = 0.95  # a match by sound alone is worth a little less than one by sight
+INITIALS = 9.0
+SAME_WRITING = 2.0  # for a whole name within a slip or two of the query, against those that only share its words
+
+_FIRST_SOUND = 0xF0000  # a private character for each syllable, so that sounds compare as strings do
+_sound_characters: dict[str, str] = {}
+
+
+def sound_text(spelt: list[str] | tuple[str, ...]) -> str:
+    known = _sound_characters
+    return "".join([known.get(s) or known.setdefault(s, chr(_FIRST_SOUND + len(known))) for s in spelt])
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A query made ready for comparing with many names."""
+
+    folded: str
+    text: str
+    words: tuple[str, ...]
+    pairs: frozenset[str]
+    core: str
+    sounds: tuple[str, ...]
+    sound_pairs: tuple[frozenset[str], ...]
+    letters: str
+
+    @classmethod
+    def of(cls, reading: Reading) -> "Asked":
+        text = "".join(reading.words)
+        if reading.spelt:
+            sounds = tuple(sound_text(way.syllables) for way in reading.spelt)
+        elif reading.mixed:
+            sounds = (sound_text([unit.sound for unit in reading.mixed]),)
+        else:
+            sounds = (sound_text(syllables(text)),)
+        latin = reading.kind in (Understood.PINYIN, Understood.INITIALS)
+        return cls(
+            folded=reading.folded,
+            text=text,
+            words=reading.words,
+            pairs=frozenset(character_pairs(text)),
+            core=parts_of(text).core,
+            sounds=sounds,
+            sound_pairs=tuple(frozenset(character_pairs(s)) for s in sounds),
+            letters=text if latin else "",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """`covered` is the share of the query found in the name, 0 to 1; `score` also weighs what is left over."""
+
+    exact: bool
+    whole: bool  # every word of the query stands in the name
+    covered: float
+    score: float
+
+
+def likeness(asked: Asked, name: str) -> Likeness:
+    folded = fold(name)
+    if folded == asked.folded:
+        return Likeness(exact=True, whole=True, covered=1.0, score=FULL * 2)
+    limited = fold_limited(folded)
+    parts = take_apart(name)
+    whole = all(word in limited for word in asked.words)
+    covered = 1.0 if whole else _cover(asked.text, asked.pairs, limited)
+    score = FULL * covered - _left_over(asked.text, parts, limited)
+    if covered < 1.0:
+        heard = sound_text(syllables(limited))
+        by_sound = max((_cover(s, p, heard) for s, p in zip(asked.sounds, asked.sound_pairs, strict=True)), default=0.0)
+        if by_sound * BY_SOUND > covered:
+            covered = by_sound * BY_SOUND
+            score = FULL * covered - _left_over_by_sound(asked, parts, heard)
+        if asked.letters:
+            score, covered = max((score, covered), _by_initials(asked.letters, folded, limited, parts))
+    score += SAME_WRITING * OSA.normalized_similarity(asked.text, limited)
+    if asked.core == parts.core:
+        score += SAME_CORE
+    elif asked.core == parts.trade_name:
+        score += SAME_TRADE_NAME
+    if limited.startswith(asked.text) or parts.core.startswith(asked.core):
+        score += BEGINS
+    return Likeness(exact=False, whole=whole, covered=covered, score=score)
+
+
+def _cover(text: str, pairs: frozenset[str], name: str) -> float:
+    """The share of `text` in `name`, half by what stands in order, half by neighbours that stay together."""
+    if not text:
+        return 0.0
+    in_order = LCSseq.similarity(text, name) / len(text)
+    if not pairs:
+        return in_order
+    together = len(pairs.intersection(character_pairs(name))) / len(pairs)
+    return (in_order + together) / 2
+
+
+def _left_over(text: str, parts: NameParts, limited: str) -> float:
+    core_left = len(parts.core) - LCSseq.similarity(text, parts.core)
+    region_left = len(parts.region) - LCSseq.similarity(text, parts.region)
+    form_left = FORM_LEFT if (text[-1:] == LIMITED) != (limited[-1:] == LIMITED) else 0.0
+    return core_left * CORE_LEFT + region_left * REGION_LEFT + form_left
+
+
+def _left_over_by_sound(asked: Asked, parts: NameParts, heard: str) -> float:
+    best = max(asked.sounds, key=lambda sounds: LCSseq.similarity(sounds, heard))
+    core = sound_text(syllables(parts.core))
+    region = sound_text(syllables(parts.region))
+    core_left = len(core) - LCSseq.similarity(best, core)
+    region_left = len(region) - LCSseq.similarity(best, region)
+    form_left = FORM_LEFT if best[-1:] != heard[-1:] else 0.0
+    return core_left * CORE_LEFT + region_left * REGION_LEFT + form_left
+
+
+def _by_initials(letters: str, folded: str, limited: str, parts: NameParts) -> tuple[float, float]:
+    whole = spelt_initials(folded, syllables(limited))
+    start = len(parts.region)
+    for text in (whole, whole[start:], whole[start : start + len(parts.core)]):
+        if text == letters:
+            return FULL, 1.0
+        if text.startswith(letters):
+            return INITIALS - (len(text) - len(letters)) * CORE_LEFT, 1.0
+    return 0.0, 0.0

@@ -1,0 +1,91 @@
+"""The pinyin of a folded text: one syllable a character, without tones, from data/readings.tsv.
+
+A character without a reading (a Latin letter, a digit, a rare character, the placeholder for 有限公司) stands for
+itself. Words whose characters read otherwise than alone (重庆, 长沙, 银行) are looked up where one may begin.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from credit_search.folding import LIMITED
+
+LONGEST_WORD = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """`by_codepoint` is for `str.translate`, each syllable ending in a space; `heads` are the words' first pairs."""
+
+    by_codepoint: dict[int, str]
+    words: dict[str, list[str]]
+    heads: frozenset[str]
+    syllables: frozenset[str]
+
+
+class _Spaced(dict[int, str]):
+    def __missing__(self, codepoint: int) -> str:
+        itself = self[codepoint] = f"{chr(codepoint)} "
+        return itself
+
+
+@cache
+def readings() -> Readings:
+    text = (files("credit_search") / "data" / "readings.tsv").read_text(encoding="utf-8")
+    characters_part, words_part = text.split("\n\n")
+    table = _Spaced()
+    for line in characters_part.splitlines():
+        reading, characters = line.split("\t")
+        table.update(dict.fromkeys(map(ord, characters), f"{reading} "))
+    words: dict[str, list[str]] = {}
+    for line in words_part.splitlines():
+        word, spelt = line.split("\t")
+        words[word] = spelt.split()
+    known = {reading.rstrip() for reading in table.values()}
+    plain = {s for s in known if s.isascii() and s.isalpha() and len(s) > 1} | {"a", "e", "o"}
+    return Readings(table, words, frozenset(word[:2] for word in words), frozenset(plain))
+
+
+def character_pairs(text: str) -> list[str]:
+    """Neighbouring characters of a text."""
+    return list(map(str.__add__, text, text[1:]))
+
+
+def syllables(text: str, pairs: Sequence[str] | None = None) -> list[str]:
+    """One syllable per character: `重庆火锅` → `chong qing huo guo`. `pairs` are the text's, if at hand."""
+    known = readings()
+    spelt = text.translate(known.by_codepoint).split(" ")
+    spelt.pop()
+    if not known.heads.isdisjoint(character_pairs(text) if pairs is None else pairs):
+        _read_words(text, spelt, known)
+    return spelt
+
+
+def _read_words(text: str, spelt: list[str], known: Readings) -> None:
+    index = 0
+    while index < len(text) - 1:
+        step = 1
+        if text[index : index + 2] in known.heads:
+            for length in range(LONGEST_WORD, 1, -1):
+                word = known.words.get(text[index : index + length])
+                if word:
+                    spelt[index : index + len(word)] = word
+                    step = len(word)
+                    break
+        index += step
+
+
+LIMITED_SOUNDS = (("you", "xian", "ze", "ren", "gong", "si"), ("you", "xian", "gong", "si"))
+
+
+def spelt_limited(latin: str) -> str:
+    """Latin text with 有限公司 spelt out in it as the placeholder."""
+    for sounds in LIMITED_SOUNDS:
+        latin = latin.replace("".join(sounds), LIMITED)
+    return latin
+
+
+def limited_at(sounds: Sequence[str], index: int) -> int:
+    """How many syllables from `index` on spell 有限公司 or 有限责任公司; 0 where they do not."""
+    return next((len(form) for form in LIMITED_SOUNDS if tuple(sounds[index : index + len(form)]) == form), 0)

@@ -1,0 +1,154 @@
+"""The first thing asked of the engine: documents in which every part of the query stands."""
+
+from collections.abc import Iterable
+from itertools import pairwise
+
+from credit_search.clauses import All, Clause, Everything, OneOf, Prefix, Some, Term
+from credit_search.codes import LENGTH, ORGANISATION_LENGTH, near_misses, reversed_code
+from credit_search.documents import START
+from credit_search.folding import LIMITED
+from credit_search.name_parts import parts_of
+from credit_search.readings import character_pairs
+from credit_search.syllables import Spelling
+from credit_search.understanding import Reading, Understood, Unit
+
+# A whole name, or trade name, weighs more than any sum of pairs, so that it is among the first the engine returns.
+WHOLE_NAME = 60.0
+WHOLE_CORE = 8.0
+WHOLE_INITIALS = 20.0
+NAME_BEGINS = 1.0
+TAIL = 6  # last characters of a code that were read rightly, most likely
+HEAD = 13  # first ones
+
+# Beginnings and ends of 有限公司 that a person is left with while typing, or when a part was copied.
+_CUT_ENDS = ("有限责任公", "有限责任", "有限责", "有限公", "有限", "有")
+_CUT_BEGINNINGS = ("限责任公司", "责任公司", "任公司", "限公司")
+_COMPANY = "公司"
+_OTHER_COMPANIES = frozenset("分支总子")
+
+
+def strict(reading: Reading) -> Clause:
+    """Every part of the query, in whichever of its readings."""
+    match reading.kind:
+        case Understood.EVERYTHING:
+            return Everything()
+        case Understood.CODE:
+            return Term("code", reading.code)
+        case Understood.CODE_PART:
+            return code_part(reading.code)
+        case Understood.PINYIN | Understood.INITIALS:
+            return _latin(reading)
+        case _:
+            return _names(reading)
+
+
+def first_character(reading: Reading) -> Clause | None:
+    """Names that begin with the one character typed so far; None where more was typed."""
+    if reading.kind is Understood.NAME and len(reading.folded) == 1:
+        return Term("grams", START + reading.folded)
+    return None
+
+
+def code_part(code: str) -> Clause:
+    """The first or last characters of a code, or the organisation code in it."""
+    ways: list[Clause] = [Prefix("code", code), Prefix("code_tail", reversed_code(code))]
+    if len(code) == ORGANISATION_LENGTH:
+        ways.append(Term("organisation", code))
+    elif len(code) < ORGANISATION_LENGTH:
+        ways.append(Prefix("organisation", code))
+    return Some(tuple(ways))
+
+
+def damaged_code(code: str) -> Clause | None:
+    """Codes one slip away, or alike at one end; None where too little is left to go by."""
+    if not LENGTH - 1 <= len(code) <= LENGTH + 1:
+        return None
+    return Some(
+        (
+            OneOf("code", near_misses(code)),
+            Prefix("code_tail", reversed_code(code)[:TAIL]),
+            Prefix("code", code[:HEAD]),
+        )
+    )
+
+
+def _names(reading: Reading) -> Clause:
+    must = tuple(_word(word) for word in reading.words)
+    should: list[Clause] = [
+        Term("name", reading.folded, WHOLE_NAME),
+        Term("core", _core("".join(reading.words)), WHOLE_CORE),
+        Term("grams", START + reading.words[0][0], NAME_BEGINS),
+    ]
+    literal = All(must, tuple(should))
+    if reading.mixed:
+        return Some((literal, units(reading.mixed)))
+    return literal
+
+
+def _word(word: str) -> Clause:
+    ways = [pairs(way) for way in _ways(word)]
+    return ways[0] if len(ways) == 1 else Some(tuple(ways))
+
+
+def _ways(word: str) -> list[str]:
+    """A word as it stands, and with a piece of 有限公司 at an end of it made whole or taken off."""
+    ways = [word]
+    for cut in _CUT_ENDS:
+        if word.endswith(cut):
+            ways.append(word.removesuffix(cut) or LIMITED)
+            break
+    for cut in _CUT_BEGINNINGS:
+        if word.startswith(cut):
+            ways.append(LIMITED + word.removeprefix(cut))
+            break
+    if word.endswith(_COMPANY) and word[-3:-2] not in _OTHER_COMPANIES:
+        ways.append(word.removesuffix(_COMPANY) + LIMITED)
+    return ways
+
+
+def pairs(text: str) -> Clause:
+    """Every pair of neighbouring characters of `text`; a single character wherever a pair begins with it."""
+    if len(text) == 1:
+        return Prefix("grams", text)
+    terms = _terms("grams", character_pairs(text))
+    return terms[0] if len(terms) == 1 else All(terms)
+
+
+def _terms(field: str, values: Iterable[str]) -> tuple[Clause, ...]:
+    return tuple(Term(field, value) for value in dict.fromkeys(values))
+
+
+def _core(limited: str) -> str:
+    return parts_of(limited).core
+
+
+def units(mixed: tuple[Unit, ...]) -> Clause:
+    """Characters and syllables in a row: a pair of two characters by sight, any other pair by sound."""
+    found: list[Clause] = []
+    for left, right in pairwise(mixed):
+        if left.character and right.character:
+            found.append(Term("grams", left.character + right.character))
+        else:
+            found.append(Term("sounds", left.sound + right.sound))
+    if not found:
+        return Prefix("sounds", mixed[0].sound)
+    return All(tuple(dict.fromkeys(found)))
+
+
+def _latin(reading: Reading) -> Clause:
+    letters = "".join(reading.words)
+    ways: list[Clause] = [_sounded(spelling) for spelling in reading.spelt]
+    ways.append(All((Prefix("initials", letters),), (Term("initials", letters, WHOLE_INITIALS),)))
+    if len(letters) > 1 and LIMITED not in letters:
+        ways.append(All(_terms("grams", character_pairs(letters)), (Term("name", reading.folded, WHOLE_NAME),)))
+    return Some(tuple(ways))
+
+
+def _sounded(spelling: Spelling) -> Clause:
+    known = spelling.syllables
+    must: list[Clause] = list(_terms("sounds", map(str.__add__, known, known[1:])))
+    if spelling.unfinished:
+        must.append(Prefix("sounds", known[-1] + spelling.unfinished))
+    elif len(known) == 1:
+        must.append(Prefix("sounds", known[0]))
+    return All(tuple(must))

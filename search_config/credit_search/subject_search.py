@@ -1,0 +1,199 @@
+"""The search for subjects: understand, ask the engine, widen where nothing fits, rank, show.
+
+This is the read path; it changes nothing. What widens is asked only where the strict question found nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from credit_search.answers import (
+    MAX_PAGE_SIZE,
+    MAX_RESULTS,
+    Nearness,
+    SubjectAnswer,
+    SubjectMatch,
+    SubjectQuery,
+    Suggestion,
+)
+from credit_search.clauses import Clause, Filter, OneOf, Sort
+from credit_search.facets import SUBJECT_FACETS
+from credit_search.highlighting import Highlighter
+from credit_search.loosened import by_parts, nearest, with_form_mended
+from credit_search.protocol import Engine, FacetCount, Page
+from credit_search.ranking import Ranked, rank
+from credit_search.schema import SUBJECTS
+from credit_search.strict import damaged_code, first_character, strict
+from credit_search.understanding import Reading, Understood, understand
+
+POOL = 40  # hits that are ranked: two pages of them
+WIDE_POOL = 80  # where the engine's order says less, because the query holds errors
+MOST_SIMILAR = 20
+SIMILAR_FROM = 0.5  # share of the query that a similar hit covers
+MEANT_FROM = 0.7  # and one that we dare to offer as what was meant
+MOST_MEANT = 3
+SORTS = {"newest": Sort("established"), "oldest": Sort("established", descending=False)}
+SORT_NAMES = ("relevance", *SORTS)
+
+
+class SubjectSearch:
+    """Searches subjects. `home` is the division of the city that runs the site, such as `620100`."""
+
+    def __init__(self, engine: Engine, home: str = "") -> None:
+        self._reader = engine.reader(SUBJECTS)
+        self._home = home[:4] or "-"
+
+    async def search(self, query: SubjectQuery) -> SubjectAnswer:
+        """Answer a query as it was typed; sizes and pages out of range are brought into it."""
+        reading = understand(query.q)
+        size = min(max(query.size, 1), MAX_PAGE_SIZE)
+        offset = min((max(query.page, 1) - 1) * size, MAX_RESULTS)
+        if reading.kind is Understood.NOTHING:
+            return SubjectAnswer(0, [], {}, reading.kind)
+        clause = strict(reading)
+        answer = await self._strictly(reading, clause, query, size, offset)
+        if answer.total or reading.kind is Understood.EVERYTHING:
+            return answer
+        if _filters(query) and (without := (await self._reader.search(clause, size=0)).total):
+            return replace(answer, without_filters=without)
+        return await self._widened(reading, query, size, offset)
+
+    async def suggest(self, q: str, size: int = 8) -> list[Suggestion]:
+        """What the person may be typing, at most `size` names."""
+        reading = understand(q)
+        if reading.kind in (Understood.NOTHING, Understood.EVERYTHING):
+            return []
+        for clause in (first_character(reading), strict(reading), by_parts(reading)):
+            if clause:
+                page = await self._reader.search(clause, size=size * 3, count=False)
+                if page.hits:
+                    return self._suggestions(reading, rank(reading, page.hits, self._home)[:size])
+        similar = await self._similar(reading, ())
+        return self._suggestions(reading, similar[:size])
+
+    async def _strictly(
+        self, reading: Reading, clause: Clause, query: SubjectQuery, size: int, offset: int
+    ) -> SubjectAnswer:
+        sort = SORTS.get(query.sort)
+        pool = 0 if sort else -(-POOL // size) * size
+        within = offset + size <= pool
+        page = await self._reader.search(
+            clause,
+            filters=_filters(query),
+            facets=_FACET_KEYS,
+            size=pool if within else size,
+            offset=0 if within else offset,
+            sort=sort,
+        )
+        ranked = _ranked_page(reading, page, self._home, in_order=sort is not None or not within)
+        facets = await self._own_facets(clause, query, page)
+        shown = ranked[offset : offset + size] if within else ranked
+        return SubjectAnswer(
+            total=page.total,
+            items=_matches(reading, shown),
+            facets=facets,
+            understood=reading.kind,
+            direct=_direct(ranked) if offset == 0 else None,
+            cut=reading.cut,
+        )
+
+    async def _own_facets(self, clause: Clause, query: SubjectQuery, page: Page) -> dict[str, list[FacetCount]]:
+        """The facets of the page; one that is chosen from is counted as if it were not, so that more can be added."""
+        facets = dict(page.facets)
+        for facet in SUBJECT_FACETS:
+            if facet.key in query.filters:
+                others = _filters(query, but=facet.key)
+                alone = await self._reader.search(clause, filters=others, facets=(facet.key,), size=0, count=False)
+                facets.update(alone.facets)
+        return facets
+
+    async def _widened(self, reading: Reading, query: SubjectQuery, size: int, offset: int) -> SubjectAnswer:
+        mended = with_form_mended(reading)
+        similar = await self._similar(mended, _filters(query))
+        parts = by_parts(mended)
+        if parts and await self._fits_better(mended, parts, similar):
+            return await self._strictly(mended, parts, query, size, offset)
+        if not similar and reading.kind in _CODES:
+            return await self._digits_in_name(reading, query, size, offset)
+        found = OneOf("id", tuple(ranked.shown.id for ranked in similar))
+        page = await self._reader.search(found, facets=_FACET_KEYS, size=0) if similar else Page(0, [])
+        meant = [ranked for ranked in similar[:MOST_MEANT] if ranked.covered >= MEANT_FROM]
+        return SubjectAnswer(
+            total=len(similar),
+            items=_matches(mended, similar[offset : offset + size]),
+            facets=page.facets,
+            understood=reading.kind,
+            did_you_mean=_matches(mended, meant),
+            similar_only=bool(similar),
+            cut=reading.cut,
+        )
+
+    async def _fits_better(self, reading: Reading, parts: Clause, similar: Sequence[Ranked]) -> bool:
+        """Whether the parts of the query lead to something at least as good as the nearest as a whole."""
+        page = await self._reader.search(parts, size=POOL, count=False)
+        ranked = rank(reading, page.hits, self._home)
+        return bool(ranked) and (not similar or ranked[0].score >= similar[0].score)
+
+    async def _digits_in_name(self, reading: Reading, query: SubjectQuery, size: int, offset: int) -> SubjectAnswer:
+        as_name = replace(reading, kind=Understood.NAME, code="")
+        return await self._strictly(as_name, strict(as_name), query, size, offset)
+
+    async def _similar(self, reading: Reading, filters: Sequence[Filter]) -> list[Ranked]:
+        if reading.kind in _CODES:
+            clause = damaged_code(reading.code)
+        else:
+            clause = await nearest(reading, self._reader)
+        if clause is None:
+            return []
+        page = await self._reader.search(clause, filters=filters, size=WIDE_POOL, count=False)
+        ranked = rank(reading, page.hits, self._home)
+        return [one for one in ranked if one.covered >= SIMILAR_FROM][:MOST_SIMILAR]
+
+    @staticmethod
+    def _suggestions(reading: Reading, ranked: Sequence[Ranked]) -> list[Suggestion]:
+        highlighter = Highlighter(reading)
+        return [Suggestion(r.shown.uscc, r.shown.name, highlighter.name(r.shown.name)) for r in ranked]
+
+
+_CODES = (Understood.CODE, Understood.CODE_PART)
+_FACET_KEYS = tuple(facet.key for facet in SUBJECT_FACETS)
+
+
+def _filters(query: SubjectQuery, but: str = "") -> list[Filter]:
+    chosen = (f.filter(query.filters[f.key]) for f in SUBJECT_FACETS if f.key in query.filters and f.key != but)
+    return [one for one in chosen if one]
+
+
+def _ranked_page(reading: Reading, page: Page, home: str, *, in_order: bool) -> list[Ranked]:
+    ranked = rank(reading, page.hits, home)
+    if in_order:
+        place = {hit.key: index for index, hit in enumerate(page.hits)}
+        ranked.sort(key=lambda one: place[one.shown.id])
+    return ranked
+
+
+def _direct(ranked: Sequence[Ranked]) -> str | None:
+    """The profile to offer straight away: that of an exact code, or of the only subject of an exact name."""
+    exact = [one.shown.uscc for one in ranked if one.nearness is Nearness.EXACT]
+    return exact[0] if len(exact) == 1 else None
+
+
+def _matches(reading: Reading, ranked: Sequence[Ranked]) -> list[SubjectMatch]:
+    highlighter = Highlighter(reading)
+    return [
+        SubjectMatch(
+            id=one.shown.id,
+            uscc=one.shown.uscc,
+            code_valid=one.shown.code_valid,
+            name=one.shown.name,
+            nearness=one.nearness,
+            highlight=highlighter.name(one.shown.name),
+            code_highlight=highlighter.code(one.shown.uscc),
+            former_name=one.matched_name,
+            status=one.shown.status,
+            division=one.shown.division,
+            entity_type=one.shown.entity_type,
+            industry=one.shown.industry,
+            established=one.shown.established,
+        )
+        for one in ranked
+    ]
