@@ -51,7 +51,8 @@ def passes_quickly(code: str) -> bool:
         values = [_VALUES[character] for character in code]
     except KeyError:
         return False
-    return (sum(map(mul, values, _WEIGHTS)) + values[-1]) % 31 == 0
+    weighed: int = sum(map(mul, values, _WEIGHTS))
+    return (weighed + values[-1]) % 31 == 0
 
 
 def _library_accepts(code: str) -> bool:

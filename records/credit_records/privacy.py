@@ -38,7 +38,7 @@ def is_identity_number(text: str) -> bool:
 
     One number in 31 passes the check of a 统一社会信用代码 by chance, so a known place of birth outweighs that check.
     """
-    number = ric.compact(unicodedata.normalize("NFKC", text).replace("-", ""))
+    number = "".join(unicodedata.normalize("NFKC", text).replace("-", "").split()).upper()
     if len(number) != 18 or not number[:17].isdigit() or not "11" <= number[:2] <= "83":
         return False
     if number[6:8] not in {"18", "19", "20"} or not _is_born(number):

@@ -17,7 +17,9 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="CHENGXIN_", toml_file="chengxin.toml", extra="ignore", frozen=True)
 
-    data_dir: Path = Field(default=Path("data"), description="Everything that the program writes lies under this folder.")
+    data_dir: Path = Field(
+        default=Path("data"), description="Everything that the program writes lies under this folder."
+    )
     database_url: str | None = Field(
         default=None,
         description="SQLAlchemy URL of the database; a SQLite file in the data folder where it is not set.",
