@@ -1,0 +1,128 @@
+"""The documents of the API, field by field: the source of the OpenAPI document and of the page that shows it."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Document(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Coded(Document):
+    """代码及其名称 A code and what it is called."""
+
+    value: str = Field(description="代码 Code", examples=["active"])
+    label: str = Field(description="名称，按请求的语言 What it is called, in the language asked for", examples=["存续"])
+
+
+class Counted(Coded):
+    count: int = Field(ge=0, description="符合条件的主体数 Number of subjects", examples=[128])
+
+
+class Named(Document):
+    uscc: str = Field(description="统一社会信用代码 Unified social credit code", examples=["91629901MA00000000"])
+    name: str = Field(description="名称 Name", examples=["霁川市鑫源装饰有限公司"])
+
+
+class Found(Named):
+    match: Literal["exact", "partial", "similar"] = Field(
+        description="精确：名称或代码完全一致；部分：查询的每一部分都在其中；相似：最接近的 "
+        "exact: the whole name or code; partial: every part of the query is in it; similar: the nearest"
+    )
+    highlight: str = Field(
+        description="名称，命中部分在 <mark> 与 </mark> 之间，已转义 The name as escaped HTML, matched in <mark>"
+    )
+    code_highlight: str = Field(description="代码，同上 The code, likewise")
+    code_valid: bool = Field(description="代码是否通过 GB 32100-2015 校验 Whether the code passes GB 32100-2015")
+    former_name: str | None = Field(
+        description="命中的曾用名 The former name that matched, where the current one did not"
+    )
+    status: Coded | None = Field(description="登记状态 Registration status")
+    region: Coded | None = Field(description="行政区划，GB/T 2260 Administrative division")
+    type: Coded | None = Field(description="主体类型 Type")
+    industry: Coded | None = Field(description="行业门类，GB/T 4754 Industry section")
+    established: str | None = Field(description="成立日期 Date of establishment", examples=["2015-03-02"])
+    url: str = Field(description="信用档案的永久网址 Permanent address of the profile")
+
+
+class SearchDocument(Document):
+    total: int = Field(ge=0, description="符合条件的主体数 Number of subjects that match")
+    page: int = Field(ge=1, description="第几页 Page")
+    size: int = Field(ge=1, description="每页条数 Results per page")
+    items: list[Found]
+    facets: dict[str, list[Counted]] = Field(description="各筛选项的取值与条数 Values and counts of each facet")
+    understood: str = Field(description="查询被理解为什么 How the query was read", examples=["name"])
+    did_you_mean: list[Named] = Field(description="您要找的是不是 Names that may have been meant")
+    direct: str | None = Field(description="查询唯一指向的主体的代码 Code of the one subject that the query stands for")
+    similar_only: bool = Field(description="没有相符的，所列为最接近的 Nothing matched: the items are the nearest")
+
+
+class Suggested(Named):
+    highlight: str = Field(
+        description="名称，命中部分在 <mark> 与 </mark> 之间 The name as escaped HTML, matched parts in <mark>"
+    )
+    url: str = Field(description="信用档案的网址 Address of the profile")
+
+
+class SuggestDocument(Document):
+    items: list[Suggested]
+
+
+class Derived(Coded):
+    basis: str | None = Field(
+        description="declared 申报；address 据住所；code 据代码；name 据名称；scope 据经营范围 How the fact is known"
+    )
+
+
+class CapitalDocument(Document):
+    amount: str = Field(description="金额，十进制 Decimal amount", examples=["1000"])
+    unit: Literal["万"] = Field(description="单位：万 Unit: ten thousand")
+    currency: str = Field(description="币种，ISO 4217 Currency", examples=["CNY"])
+
+
+class RecordDocument(Document):
+    fields: dict[str, Any] = Field(description="公开的字段，名称见目录 Public fields, named as in the catalogue")
+    source: str = Field(description="来源 Who provided it")
+    file: str = Field(description="来自哪个文件 The file it came in")
+    received_at: str = Field(description="首次收到，UTC First received")
+    updated_at: str = Field(description="最近变化，UTC Last changed")
+
+
+class SectionDocument(Document):
+    kind: str
+    title: str
+    count: int = Field(ge=0)
+    records: list[RecordDocument]
+
+
+class SubjectDocument(Named):
+    code_valid: bool = Field(description="代码是否通过 GB 32100-2015 校验 Whether the code passes GB 32100-2015")
+    former_names: list[str] = Field(description="曾用名，新的在前 Former names, newest first")
+    status: Coded | None
+    region: Derived | None
+    type: Derived | None
+    industry: Derived | None
+    established: str | None = Field(description="成立日期 Date of establishment")
+    capital: CapitalDocument | None = Field(description="注册资本 Registered capital")
+    sections: list[SectionDocument] = Field(description="各类信用信息，按目录顺序 Records of each kind, in order")
+    url: str = Field(description="信用档案的永久网址 Permanent address of the profile")
+
+
+class ParameterError(Document):
+    parameter: str = Field(description="哪个参数 Which parameter")
+    reason: str = Field(description="原因代码 Code of the reason", examples=["out_of_range"])
+    detail: str = Field(description="说明 What is wrong, in a sentence")
+
+
+class ProblemDocument(Document):
+    """RFC 9457：所有错误都是这一种形状 Every error has this shape."""
+
+    type: str = Field(description="错误种类，网址 Kind of problem, an address", examples=["/api#problem-parameters"])
+    title: str
+    status: int
+    detail: str = Field(description="下一步怎么做 What to do next")
+    instance: str = Field(description="请求编号，报障时请附上 Request id, to quote in a report")
+    errors: list[ParameterError] | None = Field(
+        None, description="不能照办的参数 Parameters that could not be followed"
+    )

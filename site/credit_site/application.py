@@ -1,0 +1,99 @@
+"""Makes the web application: what is opened, what is routed, and what goes around every answer."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from credit_records.catalogue import catalogue
+from credit_records.database import open_database
+from credit_records.gazetteer import gazetteer
+from credit_search.engines import open_engine
+from credit_search.schema import SUBJECTS
+from credit_search.subject_search import SubjectSearch
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import BaseRoute, Route
+
+from credit_site import operations, sitemaps
+from credit_site.api import subjects
+from credit_site.database import Database
+from credit_site.envelope import Envelope
+from credit_site.failures import handle_failures, show_failure
+from credit_site.logs import configure_logs
+from credit_site.pages import about, api_reference, home, profile, results
+from credit_site.settings import SiteSettings
+from credit_site.site import Site
+
+SMALLEST_TO_COMPRESS = 1024  # bytes; less fits one packet anyway
+COMPRESSION = 4  # of pages; level 6 takes twice the time for 3 % less
+
+
+def create_app(settings: SiteSettings) -> FastAPI:
+    site = open_site(settings)
+    app = FastAPI(
+        title=f"{site.city.title} API",
+        version="1",
+        description="公共信用信息查询接口，无需注册。Public credit information; no registration needed.",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=closing_the_site,
+        routes=pages(site),
+    )
+    app.state.site = site
+    app.include_router(subjects.router)
+    handle_failures(app)
+    wrap(app, site)
+    return app
+
+
+def create_served_app() -> FastAPI:
+    """What a server process starts: settings from the environment, logs as the operator reads them."""
+    settings = SiteSettings()
+    configure_logs(settings.log_level)
+    return create_app(settings)
+
+
+def open_site(settings: SiteSettings) -> Site:
+    engine = open_engine(settings)
+    home = catalogue().city(settings.city).division
+    return Site(
+        settings,
+        catalogue=catalogue(),
+        gazetteer=gazetteer(),
+        database=Database(open_database(settings, read_only=True)),
+        engine=engine,
+        reader=engine.reader(SUBJECTS),
+        search=SubjectSearch(engine, home),
+    )
+
+
+def pages(site: Site) -> list[BaseRoute]:
+    """Pages are plain routes: what is known of a reader is read by us, so FastAPI has nothing to add but time."""
+    return [
+        *results.routes,
+        *profile.routes,
+        *home.routes,
+        Route("/static/{path:path}", site.assets.serve),
+        *about.routes,
+        *api_reference.routes,
+        *operations.routes,
+        *sitemaps.routes,
+    ]
+
+
+def wrap(app: FastAPI, site: Site) -> None:
+    """The last added is the outermost."""
+    app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_TO_COMPRESS, compresslevel=COMPRESSION)
+    app.add_middleware(
+        Envelope,
+        metrics=site.metrics,
+        failure_page=show_failure,
+        log_requests=site.settings.log_requests,
+        encrypted=site.encrypted,
+    )
+
+
+@asynccontextmanager
+async def closing_the_site(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    site: Site = app.state.site
+    await site.close()

@@ -1,0 +1,58 @@
+"""How a record's value is shown, by the type of its field."""
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import cast
+
+from credit_records.catalogue import Catalogue, FieldSpec, FieldType, Locale
+
+
+def shown_value(catalogue: Catalogue, field: FieldSpec, value: object, locale: Locale) -> str:
+    """The value as a person reads it; empty where there is none."""
+    if value is None or value in ("", []):
+        return ""
+    return _SHOWN.get(field.type, _plain)(catalogue, field, value, locale)
+
+
+def grouped(amount: Decimal) -> str:
+    """`12345.600000` as `12,345.6`."""
+    text = f"{amount:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def capital_text(catalogue: Catalogue, amount: Decimal, currency: str, locale: Locale) -> str:
+    """`1,000 万元人民币`; in English the amount stays in its published unit, ten thousands."""
+    if locale == "en":
+        return f"{grouped(amount)} × 10,000 {catalogue.label('currency', currency, locale)}"
+    label = catalogue.label("currency", currency, locale)
+    return f"{grouped(amount)} 万元{label}" if label.endswith("币") else f"{grouped(amount)} 万{label}"
+
+
+def _plain(_: Catalogue, __: FieldSpec, value: object, ___: Locale) -> str:
+    return str(value)
+
+
+def _enumeration(catalogue: Catalogue, field: FieldSpec, value: object, locale: Locale) -> str:
+    return catalogue.label(field.code_list or "", str(value), locale)
+
+
+def _names(_: Catalogue, __: FieldSpec, value: object, ___: Locale) -> str:
+    return "；".join(cast("list[str]", value))
+
+
+def _amount(_: Catalogue, __: FieldSpec, value: object, locale: Locale) -> str:
+    text = grouped(Decimal(str(value)))
+    return f"{text} × 10,000 yuan" if locale == "en" else f"{text} 万元"
+
+
+def _capital(catalogue: Catalogue, _: FieldSpec, value: object, locale: Locale) -> str:
+    capital = cast("dict[str, str]", value)
+    return capital_text(catalogue, Decimal(capital["amount"]), capital["currency"], locale)
+
+
+_SHOWN: Mapping[FieldType, Callable[[Catalogue, FieldSpec, object, Locale], str]] = {
+    FieldType.ENUMERATION: _enumeration,
+    FieldType.NAMES: _names,
+    FieldType.AMOUNT: _amount,
+    FieldType.CAPITAL: _capital,
+}

@@ -1,0 +1,88 @@
+"""`chengxin serve`: the web server, its workers, and the indexer beside them."""
+
+import os
+import shutil
+import signal
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+
+import typer
+import uvicorn
+from credit_records.catalogue import CatalogueError, catalogue
+from credit_records.database import DatabaseUnavailableError, migrate, open_database
+from credit_search.engines import UnknownEngineError, open_engine
+
+from credit_site.logs import configure_logs
+from credit_site.metrics import MULTIPROCESS_FOLDER
+from credit_site.settings import SiteSettings
+from credit_site.supervision import SupervisedProcess
+
+APPLICATION = "credit_site.application:create_served_app"
+CANNOT_START = 2
+PATIENCE = 10  # seconds that answers under way may take when the server stops
+INDEXER = (sys.executable, "-m", "credit_records.command_line", "index")
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="监听的地址；0.0.0.0 表示所有网卡")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="监听的端口")] = 8000,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="工作进程数")] = 1,
+    with_indexer: Annotated[
+        bool, typer.Option("--with-indexer", help="同时运行索引程序，使入库的变化随即可查")
+    ] = False,
+) -> None:
+    """启动网站。"""
+    settings = SiteSettings()
+    configure_logs(settings.log_level)
+    _prepare(settings)
+    # uvicorn hands the signal on after it has closed down; as an exception it lets us close down too.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _leave)
+    with ExitStack() as running:
+        if workers > 1:
+            running.callback(shutil.rmtree, _share_metrics(settings), ignore_errors=True)
+        if with_indexer:
+            running.enter_context(SupervisedProcess("indexer", INDEXER))
+        print(f"诚信：http://{host}:{port}（Ctrl+C 停止）", flush=True)  # noqa: T201  # the one line for whoever starts it
+        uvicorn.run(
+            APPLICATION,
+            factory=True,
+            host=host,
+            port=port,
+            workers=workers,
+            loop="uvloop",
+            http="httptools",
+            lifespan="on",
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            timeout_graceful_shutdown=PATIENCE,
+        )
+
+
+def _prepare(settings: SiteSettings) -> None:
+    """Tell what an operator can mend before anything starts, in a sentence instead of a trace."""
+    try:
+        catalogue().city(settings.city)
+        open_engine(settings)
+        engine = open_database(settings)
+        migrate(engine)
+        engine.dispose()
+    except (CatalogueError, UnknownEngineError, DatabaseUnavailableError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(CANNOT_START) from error
+
+
+def _share_metrics(settings: SiteSettings) -> Path:
+    """A folder in which all workers count together; workers inherit its name."""
+    shared = settings.data_dir.resolve() / "metrics" / str(os.getpid())
+    shared.mkdir(parents=True, exist_ok=True)
+    os.environ[MULTIPROCESS_FOLDER] = str(shared)
+    return shared
+
+
+def _leave(_: int, __: FrameType | None) -> None:
+    raise SystemExit(0)

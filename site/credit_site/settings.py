@@ -1,0 +1,20 @@
+"""What an operator may set of the site, beside the settings that every room shares."""
+
+from credit_records.settings import Settings
+from pydantic import Field, HttpUrl
+
+
+class SiteSettings(Settings):
+    """Each field's description is its help text in the docs."""
+
+    public_url: HttpUrl | None = Field(
+        default=None,
+        description="Address at which the public reaches the site, such as `https://credit.example.cn`: used in "
+        "canonical links, the sitemap and robots.txt. Where it is not set, the address of each request is used.",
+    )
+    log_requests: bool = Field(
+        default=False,
+        description="Write one JSON line for each request: route, status, milliseconds and request id, never what was "
+        "searched for.",
+    )
+    log_level: str = Field(default="INFO", description="The least level that is logged: DEBUG, INFO, WARNING or ERROR.")

@@ -1,0 +1,107 @@
+"""Everything that pages need, opened once at start and handed to them."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from credit_records.catalogue import Catalogue, City, Locale
+from credit_records.gazetteer import Gazetteer
+from credit_search.protocol import Engine, IndexReader
+from credit_search.subject_search import SubjectSearch
+from starlette.requests import Request
+from starlette.responses import Response
+
+from credit_site.assets import Assets
+from credit_site.database import Database
+from credit_site.freshness import FreshnessClock
+from credit_site.localisation import Say, load_translations
+from credit_site.metrics import Metrics
+from credit_site.rendering import Templates
+from credit_site.resources import folder
+from credit_site.settings import SiteSettings
+from credit_site.visit import Visit, remember, visit_of
+
+VARY = "HX-Request, Accept-Language, Cookie, Accept"
+
+
+class Site:
+    """One per process. Nothing in it changes once it is made."""
+
+    def __init__(
+        self,
+        settings: SiteSettings,
+        *,
+        catalogue: Catalogue,
+        gazetteer: Gazetteer,
+        database: Database,
+        engine: Engine,
+        reader: IndexReader,
+        search: SubjectSearch,
+    ) -> None:
+        self.settings = settings
+        self.catalogue = catalogue
+        self.gazetteer = gazetteer
+        self.city: City = catalogue.city(settings.city)
+        self.database = database
+        self.reader = reader
+        self.search = search
+        self.freshness = FreshnessClock(database, reader)
+        self._engine = engine
+        self.metrics = Metrics()
+        self.assets = Assets(folder("static"))
+        self._translations = load_translations()
+        self.templates = Templates(
+            folder("templates"), self._translations, {"asset": self.assets.address, "city": self.city}
+        )
+
+    def say(self, locale: str) -> Say:
+        return self._translations[locale].gettext
+
+    @cached_property
+    def encrypted(self) -> bool:
+        return self.settings.public_url is not None and self.settings.public_url.scheme == "https"
+
+    def base_url(self, request: Request) -> str:
+        """Where the public finds the site, without a slash at the end."""
+        return str(self.settings.public_url or request.base_url).rstrip("/")
+
+    def label(self, list_name: str, code: str | None, locale: Locale) -> str:
+        return self.catalogue.label(list_name, code, locale) if code else ""
+
+    def place(self, division: str | None, locale: Locale) -> str:
+        return self.gazetteer.label(division, locale) if division else ""
+
+    def page(
+        self,
+        request: Request,
+        name: str,
+        context: Mapping[str, Any],
+        *,
+        visit: Visit | None = None,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
+        """A page in the reader's language. Each differs by reader, so it is checked again before it is shown again."""
+        visit = visit or visit_of(request)
+        canonical = self.base_url(request) + visit.path
+        html = self.templates.template(visit.locale, name).render(
+            {"visit": visit, "canonical": canonical, "request_id": request.scope.get("request_id", ""), **context}
+        )
+        response = Response(
+            html,
+            status_code=status,
+            media_type="text/html",
+            headers={"Vary": VARY, "Cache-Control": "no-cache", **(headers or {})},
+        )
+        if visit.chosen:
+            remember(response, visit.chosen.items(), secure=self.encrypted)
+        return response
+
+    async def close(self) -> None:
+        self.database.close()
+        await self._engine.close()
+
+
+def site_of(request: Request) -> Site:
+    site: Site = request.app.state.site
+    return site

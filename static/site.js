@@ -1,0 +1,164 @@
+/* What HTML alone cannot do: suggestions while typing, copying, and telling a screen reader what changed. */
+(() => {
+  "use strict";
+  const WAIT = 90; // milliseconds between the last key and the question
+  const byId = (id) => document.getElementById(id);
+  const announce = (text) => { const place = byId("announcer"); if (place) place.textContent = text; };
+
+  /* Suggestions: the ARIA combobox with a listbox. Listeners sit on the document, so a page that htmx swaps in works too. */
+  let timer = 0;
+  let asked = null;
+  let chosen = -1;
+  let composing = false;
+
+  const isBox = (target) => target instanceof HTMLInputElement && target.getAttribute("role") === "combobox";
+  const listOf = (box) => byId(box.getAttribute("aria-controls"));
+  const optionsOf = (box) => listOf(box).children;
+
+  const close = (box) => {
+    clearTimeout(timer);
+    asked?.abort();
+    asked = null;
+    choose(box, -1);
+    listOf(box).hidden = true;
+    box.setAttribute("aria-expanded", "false");
+  };
+
+  const choose = (box, index) => {
+    const options = optionsOf(box);
+    chosen = index;
+    for (let i = 0; i < options.length; i++) options[i].setAttribute("aria-selected", String(i === index));
+    if (index < 0) box.removeAttribute("aria-activedescendant");
+    else {
+      box.setAttribute("aria-activedescendant", options[index].id);
+      options[index].scrollIntoView({ block: "nearest" });
+    }
+  };
+
+  const option = (item, index) => {
+    const line = document.createElement("li");
+    line.id = `suggestion-${index}`;
+    line.role = "option";
+    line.setAttribute("aria-selected", "false");
+    line.dataset.href = `/credit/${encodeURIComponent(item.uscc)}`;
+    const name = document.createElement("span");
+    name.lang = "zh-CN";
+    name.innerHTML = item.highlight; // escaped by the server, but for <mark>
+    const code = document.createElement("span");
+    code.className = "code";
+    code.textContent = item.uscc;
+    line.append(name, " ", code);
+    return line;
+  };
+
+  const show = (box, items) => {
+    const list = listOf(box);
+    list.replaceChildren(...items.map(option));
+    choose(box, -1);
+    const open = items.length > 0 && document.activeElement === box;
+    list.hidden = !open;
+    box.setAttribute("aria-expanded", String(open));
+    if (open) announce(list.dataset.count.replace("{n}", items.length));
+  };
+
+  const ask = async (box) => {
+    const typed = box.value.trim();
+    asked?.abort();
+    if (!typed) return close(box);
+    const mine = (asked = new AbortController());
+    try {
+      const answer = await fetch(`/api/v1/suggest?q=${encodeURIComponent(typed)}`, { signal: mine.signal });
+      if (answer.ok) show(box, (await answer.json()).items);
+      else close(box);
+    } catch (error) {
+      if (error.name !== "AbortError") close(box);
+    }
+  };
+
+  const later = (box) => {
+    clearTimeout(timer);
+    timer = setTimeout(ask, WAIT, box);
+  };
+
+  const steps = {
+    ArrowDown: (at, last) => (at >= last ? -1 : at + 1),
+    ArrowUp: (at, last) => (at < 0 ? last : at - 1),
+    Home: (at) => (at < 0 ? null : 0),
+    End: (at, last) => (at < 0 ? null : last),
+  };
+
+  const keyed = (event) => {
+    const box = event.target;
+    if (!isBox(box) || composing || event.isComposing || event.keyCode === 229) return;
+    const open = !listOf(box).hidden;
+    if (event.key === "Escape" && open) {
+      event.preventDefault();
+      close(box);
+    } else if (event.key === "Enter" && open && chosen >= 0) {
+      event.preventDefault();
+      location.assign(optionsOf(box)[chosen].dataset.href);
+    } else if (event.key === "Enter" || event.key === "Tab") {
+      close(box);
+    } else if (event.key === "ArrowDown" && !open) {
+      event.preventDefault();
+      ask(box);
+    } else if (open && event.key in steps) {
+      const next = steps[event.key](chosen, optionsOf(box).length - 1);
+      if (next === null) return;
+      event.preventDefault();
+      choose(box, next);
+    }
+  };
+
+  document.addEventListener("compositionstart", () => { composing = true; });
+  document.addEventListener("compositionend", (event) => {
+    composing = false;
+    if (isBox(event.target)) later(event.target);
+  });
+  document.addEventListener("input", (event) => {
+    if (isBox(event.target) && !composing && !event.isComposing) later(event.target);
+  });
+  document.addEventListener("keydown", keyed);
+  document.addEventListener("focusout", (event) => { if (isBox(event.target)) close(event.target); });
+  document.addEventListener("mousedown", (event) => {
+    if (event.target.closest?.("[role=option]")) event.preventDefault(); // the box keeps the focus
+  });
+  document.addEventListener("click", (event) => {
+    const line = event.target.closest?.("[role=option]");
+    if (line) return location.assign(line.dataset.href);
+    const button = event.target.closest?.("[data-copy]");
+    if (button) copy(button);
+  });
+
+  /* Copying the code whole. */
+  const copy = async (button) => {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    announce(button.dataset.done);
+    const label = button.textContent;
+    button.textContent = button.dataset.done;
+    setTimeout(() => { button.textContent = label; }, 2000);
+  };
+  const reveal = () => {
+    if (navigator.clipboard) for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;
+  };
+
+  /* Results swapped by htmx: what was open stays open, focus is never lost, and the new total is said. */
+  let opened = [];
+  document.addEventListener("htmx:beforeSwap", () => {
+    opened = [...document.querySelectorAll("#results details[open]")].map((details) => details.id);
+    for (const box of document.querySelectorAll("[role=combobox]")) close(box);
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    for (const id of opened) { const details = byId(id); if (details) details.open = true; }
+    opened = [];
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    const total = document.querySelector("[data-announce]");
+    if (!total) return;
+    announce(total.textContent.trim());
+    if (document.activeElement === document.body) total.focus({ preventScroll: true });
+  });
+  document.addEventListener("htmx:historyRestore", reveal);
+  document.addEventListener("htmx:sendError", (event) => location.assign(event.detail.requestConfig.path));
+  reveal();
+})();
