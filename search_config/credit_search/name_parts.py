@@ -45,7 +45,8 @@ class _Lexicon:
 @cache
 def _lexicon() -> _Lexicon:
     data = tomllib.loads((files("credit_search") / "data" / "name_parts.toml").read_text(encoding="utf-8"))
-    regions = {folded for name in gazetteer().names() if len(folded := fold(name)) >= 2}
+    ranked = {name for name in gazetteer().names() if name[-1] in _RANKS}
+    regions = {folded for name in ranked.union(gazetteer().bare_names()) if len(folded := fold(name)) >= 2}
     forms = {fold_limited(form) for form in data["legal_forms"]}
     return _Lexicon(
         regions=_longest_first((region[:2], region) for region in regions),

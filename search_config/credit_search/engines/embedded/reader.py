@@ -26,6 +26,7 @@ class EmbeddedReader:
         self._generations = generations
         self._schema = schema
         self._stored = next(f.name for f in schema.fields if f.type is FieldType.STORED)
+        self._numbers = {f.name for f in schema.fields if f.type is FieldType.NUMBER}
         self._compiler = Compiler(schema, tantivy_schema(schema))
         self._index: tantivy.Index | None = None
         self._searcher: tantivy.Searcher | None = None
@@ -89,9 +90,12 @@ class EmbeddedReader:
         asked = {name: {"terms": {"field": name, "size": MOST_FACET_VALUES}} for name in facets}
         counted = searcher.aggregate(query, asked)
         return {
-            name: [FacetCount(_facet_value(b["key"]), b["doc_count"]) for b in counted[name]["buckets"]]
+            name: [FacetCount(self._facet_value(name, b["key"]), b["doc_count"]) for b in counted[name]["buckets"]]
             for name in facets
         }
+
+    def _facet_value(self, name: str, key: str | float) -> str | int:
+        return int(key) if name in self._numbers else str(key)
 
     def _fresh_searcher(self) -> tantivy.Searcher:
         now = time.monotonic()
@@ -131,7 +135,3 @@ class EmbeddedReader:
         self._index.reload()
         self._searcher = self._index.searcher()
         self._seen = (live_stamp, committed)
-
-
-def _facet_value(key: str | float) -> str | int:
-    return int(key) if isinstance(key, float) else str(key)

@@ -29,17 +29,18 @@ class EmbeddedWriter:
         self._highest = self._highest_key()
 
     async def write(self, documents: Sequence[Document], deletions: Sequence[int]) -> None:
-        key = self._schema.key
-        for gone in deletions:
-            self._writer.delete_documents_by_term(key, gone)
-        # A key above all that were ever written can't be here yet: a first load then pays for no deletion.
-        for document in documents:
-            number = document[key]
-            if number <= self._highest:
-                self._writer.delete_documents_by_term(key, number)
-            else:
-                self._highest = number
+        # The last document of a key stands. A key above all that were ever written can't be here yet: a first load
+        # then pays for no deletion.
+        latest = {document[self._schema.key]: document for document in documents}
+        replaced = [*deletions, *(key for key in latest if key <= self._highest)]
+        if replaced:
+            # By query: the binding's deletion by term takes a number for a signed one and finds nothing.
+            self._writer.delete_documents_by_query(
+                tantivy.Query.term_set_query(self._native, self._schema.key, replaced)
+            )
+        for document in latest.values():
             self._writer.add_document(NativeDocument.from_dict(dict(document), self._native))
+        self._highest = max(self._highest, max(latest, default=0))
 
     async def commit(self, cursor: int) -> None:
         try:

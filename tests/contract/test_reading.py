@@ -1,0 +1,163 @@
+"""What a reader answers."""
+
+import string
+from pathlib import Path
+
+import pytest
+from credit_records.settings import Settings
+from credit_search.clauses import All, Clause, Everything, Filter, OneOf, Prefix, Some, Sort, Term
+from credit_search.engines import open_engine
+from credit_search.protocol import Engine, FacetCount, NoIndexError
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.contract.small_index import SMALL, document, filled, holds
+
+A, B, C = (
+    document(1, "ab bc", region="east", year=2001),
+    document(2, "ab cd", region="west", year=2002, code="x.y"),
+    document(3, "cd de ab", region="east", year=2003, code="xzy"),
+)
+
+
+async def keys(engine: Engine, clause: Clause, **asked: object) -> list[int]:
+    page = await engine.reader(SMALL).search(clause, **asked)  # type: ignore[arg-type]
+    return [hit.key for hit in page.hits]
+
+
+async def test_without_an_index_it_says_so_rather_than_nothing_found(engine: Engine) -> None:
+    with pytest.raises(NoIndexError):
+        await engine.reader(SMALL).search(Everything())
+
+
+@pytest.mark.parametrize(
+    ("clause", "expected"),
+    [
+        (Everything(), {1, 2, 3}),
+        (Term("grams", "ab"), {1, 2, 3}),
+        (Term("grams", "bc"), {1}),
+        (Term("grams", "b"), set()),
+        (Term("year", 2002), {2}),
+        (OneOf("id", (1, 3, 99)), {1, 3}),
+        (OneOf("code", ("x.y", "c1")), {1, 2}),
+        (OneOf("code", ()), set()),
+        (Prefix("code", "x."), {2}),
+        (Prefix("code", "x"), {2, 3}),
+        (Prefix("code", "x*"), set()),
+        (Prefix("grams", "d"), {3}),
+        (All((Term("grams", "ab"), Term("grams", "cd"))), {2, 3}),
+        (All((Term("grams", "ab"),), (Term("grams", "nowhere"),)), {1, 2, 3}),
+        (Some((Term("grams", "bc"), Term("grams", "de"))), {1, 3}),
+        (Some((Term("grams", "ab"), Term("grams", "cd"), Term("grams", "de")), 3), {3}),
+        (All((Some((Term("grams", "bc"), Term("grams", "de"))), Prefix("code", "x"))), {3}),
+    ],
+)
+async def test_a_clause_finds_what_it_says(engine: Engine, clause: Clause, expected: set[int]) -> None:
+    await filled(engine, A, B, C)
+    page = await engine.reader(SMALL).search(clause)
+    assert {hit.key for hit in page.hits} == expected
+    assert page.total == len(expected)
+
+
+async def test_a_hit_brings_what_was_stored_to_show_it(engine: Engine) -> None:
+    await filled(engine, A)
+    page = await engine.reader(SMALL).search(Term("grams", "bc"))
+    assert page.hits[0].shown == [1, "ab bc"]
+
+
+async def test_filters_narrow_hits_total_and_facets(engine: Engine) -> None:
+    await filled(engine, A, B, C)
+    page = await engine.reader(SMALL).search(
+        Term("grams", "ab"), filters=(Filter("region", ("east",)), Filter("year", (2001, 2002))), facets=("region",)
+    )
+    assert [hit.key for hit in page.hits] == [1]
+    assert page.total == 1
+    assert page.facets == {"region": [FacetCount("east", 1)]}
+
+
+async def test_facets_count_every_match_beyond_the_page_greatest_first(engine: Engine) -> None:
+    await filled(engine, A, B, C)
+    page = await engine.reader(SMALL).search(Everything(), facets=("region", "year"), size=1)
+    assert page.total == 3
+    assert page.facets["region"] == [FacetCount("east", 2), FacetCount("west", 1)]
+    assert {(count.value, count.count) for count in page.facets["year"]} == {(2001, 1), (2002, 1), (2003, 1)}
+
+
+async def test_sorted_by_a_field_and_paged_each_document_comes_once(engine: Engine) -> None:
+    await filled(engine, A, B, C)
+    newest = Sort("year")
+    assert await keys(engine, Everything(), sort=newest) == [3, 2, 1]
+    assert await keys(engine, Everything(), sort=Sort("year", descending=False)) == [1, 2, 3]
+    pages = [await keys(engine, Everything(), sort=newest, size=2, offset=offset) for offset in (0, 2, 4)]
+    assert pages == [[3, 2], [1], []]
+
+
+async def test_a_rarer_term_and_a_boost_come_first(engine: Engine) -> None:
+    await filled(engine, *[document(n, "ab ac ad") for n in range(10, 30)], A)
+    assert (await keys(engine, Some((Term("grams", "ab"), Term("grams", "bc")))))[0] == 1
+    lifted = All((Term("grams", "ab"),), (Term("code", "c20", 50.0),))
+    assert (await keys(engine, lifted))[0] == 20
+
+
+async def test_size_nought_counts_without_hits(engine: Engine) -> None:
+    await filled(engine, A, B, C)
+    page = await engine.reader(SMALL).search(Everything(), size=0, facets=("region",))
+    assert page.hits == []
+    assert page.total == 3
+    assert page.facets["region"]
+
+
+async def test_frequencies_tell_common_terms_from_unknown_ones(engine: Engine) -> None:
+    await filled(engine, A, B, C)
+    assert await engine.reader(SMALL).frequencies("grams", ["ab", "bc", "zz"]) == [3, 1, 0]
+
+
+_LETTERS = st.sampled_from(["ab", "bc", "cd", "de", "ea"])
+_CODES = st.text(string.ascii_lowercase[:3] + ".*[", min_size=1, max_size=3)
+_DOCUMENTS = st.lists(
+    st.tuples(st.lists(_LETTERS, max_size=4), _CODES, st.sampled_from(["", "east", "west"]), st.integers(0, 3)),
+    max_size=12,
+)
+_LEAVES = st.one_of(
+    st.builds(Term, st.just("grams"), _LETTERS),
+    st.builds(Term, st.just("year"), st.integers(0, 3)),
+    st.builds(OneOf, st.just("code"), st.lists(_CODES, max_size=3).map(tuple)),
+    st.builds(Prefix, st.just("code"), _CODES),
+    st.just(Everything()),
+)
+_CLAUSES = st.recursive(
+    _LEAVES,
+    lambda inner: st.one_of(
+        st.builds(All, st.lists(inner, min_size=1, max_size=3).map(tuple), st.lists(inner, max_size=2).map(tuple)),
+        st.builds(Some, st.lists(inner, min_size=1, max_size=3).map(tuple), st.integers(1, 2)),
+    ),
+    max_leaves=6,
+)
+
+
+@pytest.fixture(scope="module")
+def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("clauses")
+
+
+@given(rows=_DOCUMENTS, clause=_CLAUSES, regions=st.lists(st.sampled_from(["east", "west"]), max_size=2))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+async def test_any_clause_over_any_documents_means_what_it_says(
+    scratch: Path, rows: list, clause: Clause, regions: list[str]
+) -> None:
+    engine = open_engine(Settings(data_dir=scratch))
+    documents = [
+        document(n, " ".join(grams), code=code, region=region, year=year)
+        for n, (grams, code, region, year) in enumerate(rows, 1)
+    ]
+    generation = await engine.create(SMALL)
+    writer = await engine.writer(SMALL, generation)
+    await writer.write(documents, ())
+    await writer.commit(1)
+    await writer.close()
+    await engine.promote(SMALL, generation)
+    filters = (Filter("region", tuple(regions)),) if regions else ()
+    page = await engine.reader(SMALL).search(clause, filters=filters, size=50)
+    expected = {d["id"] for d in documents if holds(clause, d) and all(holds(f, d) for f in filters)}
+    assert {hit.key for hit in page.hits} == expected
+    assert page.total == len(expected)
