@@ -42,7 +42,7 @@ def _year(value: str, locale: Locale) -> str:
 
 
 def _region(value: str, locale: Locale) -> str:
-    return gazetteer().label(value, locale)
+    return gazetteer().short_label(value, locale)  # unambiguous: a bucket is finer only at home
 
 
 SUBJECT_FACETS: tuple[Facet, ...] = (
