@@ -1,19 +1,15 @@
 """Names of subjects: what counts as the same name, and several names in one cell."""
 
 import re
-import unicodedata
+
+from credit_records.folding import fold
 
 _SEPARATORS = re.compile(r"[、，,；;｜|\n\r\t]+")
 
 
-def fold_name(name: str) -> str:
-    """A name without what dress alone adds: width, case, spaces."""
-    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
-
-
 def same_name(one: str, other: str) -> bool:
     """Whether two names differ at most in dress, so that going from one to the other is no renaming."""
-    return one == other or fold_name(one) == fold_name(other)
+    return one == other or fold(one) == fold(other)
 
 
 def split_names(text: str) -> tuple[str, ...]:

@@ -7,6 +7,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from credit_records.folding import fold
+
 Locale = Literal["zh", "en"]
 
 
@@ -29,7 +31,8 @@ class FieldType(StrEnum):
 
 class Code(Strict):
     """One value of a code list. `aliases` are whole values that providers write for it; `keywords` are words in a
-    name or scope from which it may be guessed, and a longer keyword outweighs a shorter one.
+    name or scope from which it may be guessed, and a longer keyword outweighs a shorter one. `code_prefixes` are the
+    first two characters of the codes (GB 32100-2015) that alone tell it.
     """
 
     code: str
@@ -37,6 +40,7 @@ class Code(Strict):
     en: str
     aliases: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
+    code_prefixes: tuple[str, ...] = ()
 
 
 class CodeList(Strict):
@@ -50,7 +54,8 @@ class CodeList(Strict):
     def _each_word_once(self) -> "CodeList":
         codes = [code.code for code in self.codes]
         _refuse_repeats(codes, "code")
-        _refuse_repeats([word for code in self.codes for word in {code.code, code.zh, *code.aliases}], "alias")
+        words = ({fold(word) for word in (code.code, code.zh, code.en, *code.aliases)} for code in self.codes)
+        _refuse_repeats([word for of_one in words for word in of_one], "alias")
         _refuse_repeats([word for code in self.codes for word in code.keywords], "keyword")
         return self
 
@@ -58,9 +63,16 @@ class CodeList(Strict):
     def by_code(self) -> Mapping[str, Code]:
         return {code.code: code for code in self.codes}
 
+    @cached_property
+    def words(self) -> Mapping[str, str]:
+        """Folded code, label or alias → code: what a provider may write."""
+        return {fold(word): code.code for code in self.codes for word in (code.code, code.zh, code.en, *code.aliases)}
+
 
 class FieldSpec(Strict):
-    """One field of a kind. `aliases` are headers that providers really use; `public` is whether it is ever shown."""
+    """One field of a kind. `aliases` are headers that providers really use; `public` is whether it is ever
+    shown; `open_ended` lets a date say 长期.
+    """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     title: str
@@ -71,6 +83,7 @@ class FieldSpec(Strict):
     max_length: int | None = Field(None, gt=0)
     code_list: str | None = None
     public: bool = True
+    open_ended: bool = False
     source: str | None = None
 
     @model_validator(mode="after")

@@ -1,0 +1,67 @@
+"""What type a subject is: from what is declared, else from its code, else from the legal form in its name."""
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from credit_records.catalogue import CodeList
+from credit_records.folding import fold
+
+DECLARED: Final = "declared"
+NAME: Final = "name"
+CODE_KIND: Final = "code_kind"  # the first two characters of the code: registering department and kind
+
+BRANCH: Final = "branch"
+
+_BRACKETED: Final = re.compile(r"\([^()]*\)$")
+_COMPANY: Final = "公司"
+
+
+class EntityTypes:
+    """Finds types by the catalogue's list `entity_type`. Safe to share between threads."""
+
+    def __init__(self, code_list: CodeList) -> None:
+        self._words = code_list.words
+        self._endings = {fold(word): code.code for code in code_list.codes for word in code.keywords}
+        self._longest = max(map(len, self._endings), default=0)
+        self._by_code = {prefix: code.code for code in code_list.codes for prefix in code.code_prefixes}
+        self.declared = lru_cache(maxsize=10_000)(self._declared)
+
+    def find(self, declared: str | None, uscc: str, name: str) -> tuple[str | None, str | None]:
+        """The code of the type and from what: `declared`, `code_kind` or `name`; (None, None) where nothing tells."""
+        if declared and (found := self.declared(declared)):
+            return found, DECLARED
+        if found := self._by_code.get(uscc[:2]):
+            return found, CODE_KIND
+        found = self._of_name(fold(name))
+        return found, NAME if found else None
+
+    def _declared(self, text: str) -> str | None:
+        """有限责任公司(自然人独资) is what stands before the bracket; 有限责任公司分公司 what it ends in."""
+        folded = fold(text)
+        if folded in self._words:
+            return self._words[folded]
+        bare = _BRACKETED.sub("", folded)
+        first = fold(text.split(maxsplit=1)[0]) if text.split() else ""
+        for candidate in (bare, first):
+            for length in range(len(candidate), 1, -1):
+                if found := self._words.get(candidate[-length:]):
+                    return found
+        inside = [word for word in self._words if len(word) > 1 and word in folded]
+        return self._words[max(inside, key=len)] if inside else None
+
+    def _of_name(self, name: str) -> str | None:
+        found = self._ending(name)
+        if found is None and name.endswith(")"):
+            name = _BRACKETED.sub("", name)
+            found = self._ending(name)
+        # 某某有限公司城关店: a company's name with something after it names a part of that company.
+        if _COMPANY in name and not name.endswith(_COMPANY):
+            return BRANCH
+        return found
+
+    def _ending(self, name: str) -> str | None:
+        for length in range(min(self._longest, len(name)), 1, -1):
+            if found := self._endings.get(name[-length:]):
+                return found
+        return None

@@ -1,0 +1,53 @@
+"""Guesses the section of GB/T 4754 from a name, else from a scope of business. A guess, and said to be one."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Final
+
+from credit_records.catalogue import CodeList
+
+DECLARED: Final = "declared"
+NAME: Final = "name"
+SCOPE: Final = "scope"
+SCOPE_READ: Final = 60  # characters; what a subject mainly does is written first
+
+
+class Industries:
+    """Keyword rules of the catalogue's list `industry`. Safe to share between threads."""
+
+    def __init__(self, code_list: CodeList) -> None:
+        self._by_start: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for code in code_list.codes:
+            for word in code.keywords:
+                self._by_start[word[:2]].append((word, code.code))
+        for words in self._by_start.values():
+            words.sort(key=lambda found: -len(found[0]))
+
+    def find(self, declared: str | None, name: str, scope: str | None) -> tuple[str | None, str | None]:
+        """The section's letter and from what: `declared`, `name` or `scope`; (None, None) where nothing tells."""
+        if declared:
+            return declared, DECLARED
+        if found := self._weightiest(name):
+            return found, NAME
+        if scope and (found := self._first(scope[:SCOPE_READ])):
+            return found, SCOPE
+        return None, None
+
+    def _weightiest(self, name: str) -> str | None:
+        """The section of the longest keyword, of the last among equals: a name says its trade just before its form."""
+        best, length = None, 0
+        for word, code in self._matches(name):
+            if len(word) >= length:
+                best, length = code, len(word)
+        return best
+
+    def _first(self, scope: str) -> str | None:
+        return next((code for _, code in self._matches(scope)), None)
+
+    def _matches(self, text: str) -> Iterable[tuple[str, str]]:
+        by_start = self._by_start
+        for at in range(len(text) - 1):
+            for word, code in by_start.get(text[at : at + 2], ()):
+                if text.startswith(word, at):
+                    yield word, code
+                    break
