@@ -43,9 +43,9 @@ bench: .venv/.stamp-dev ## Measure on the real files and keep the figures in ben
 	@.ci/system-packages wrk
 	@$(BIN)/python -m benchmarks
 
-screenshots: .venv/.stamp-dev ## Take the pictures that the README shows, from the fictional city
+screenshots: .venv/.stamp-dev $(DEMO_DATA)/.loaded ## Take the pictures that the README shows, from the fictional city
 	@.ci/system-packages chromium fonts-noto-cjk
-	@$(BIN)/python docs/images/take.py
+	@$(BIN)/python -m docs.images.take
 
 lock: .venv/.stamp-uv ## Choose versions again and write both lock files
 	@for target in "requirements.lock" "requirements-dev.lock --group dev" "requirements-build.lock --group build"; do \

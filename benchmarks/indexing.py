@@ -1,0 +1,71 @@
+"""Our indexing beside the bare tantivy writer, which is handed the same documents ready made."""
+
+import asyncio
+import tempfile
+import time
+from pathlib import Path
+
+import tantivy
+from credit_indexer.projection import Projection
+from credit_records.catalogue import catalogue
+from credit_records.changes import SubjectRow, all_subject_rows
+from credit_records.database import open_database
+from credit_records.settings import Settings
+from credit_search.engines.embedded.engine import EmbeddedEngine
+from credit_search.engines.embedded.mapping import tantivy_schema
+from credit_search.engines.embedded.writer import HEAP_BYTES, THREADS
+from credit_search.schema import SUBJECTS
+
+from benchmarks.figures import Figure
+
+SUBJECTS_MEASURED = 300_000  # what fits in memory as ready documents
+BATCH = 10_000
+
+
+def measure(settings: Settings) -> list[Figure]:
+    """Both write the same subjects, which are read beforehand."""
+    projection = Projection(catalogue().city(settings.city).division)
+    rows = _rows(settings)
+    ours = asyncio.run(_ours(rows, projection))
+    bare = _bare(rows, projection)
+    note = f"{len(rows):,} subjects, {THREADS} threads"
+    return [
+        Figure("index", "bare tantivy writer, ready documents", len(rows) / bare, "documents/s", note=note),
+        Figure("index", "ours, analysis included", len(rows) / ours, "documents/s", note=note),
+    ]
+
+
+def _rows(settings: Settings) -> list[SubjectRow]:
+    with open_database(settings, read_only=True).connect() as connection:
+        return all_subject_rows(connection, 0, SUBJECTS_MEASURED)
+
+
+async def _ours(rows: list[SubjectRow], projection: Projection) -> float:
+    with tempfile.TemporaryDirectory() as folder:
+        engine = EmbeddedEngine(Path(folder))
+        start = time.perf_counter()
+        writer = await engine.writer(SUBJECTS)
+        for first in range(0, len(rows), BATCH):
+            await writer.write(projection.documents(rows[first : first + BATCH]), [])
+        await writer.commit(1)
+        seconds = time.perf_counter() - start
+        await writer.close()
+    return seconds
+
+
+def _bare(rows: list[SubjectRow], projection: Projection) -> float:
+    schema = tantivy_schema(SUBJECTS)
+    ready = [
+        tantivy.Document.from_dict(document, schema)
+        for first in range(0, len(rows), BATCH)
+        for document in projection.documents(rows[first : first + BATCH])
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        writer = tantivy.Index(schema, folder).writer(HEAP_BYTES, THREADS)
+        start = time.perf_counter()
+        for document in ready:
+            writer.add_document(document)
+        writer.commit()
+        seconds = time.perf_counter() - start
+        writer.wait_merging_threads()
+    return seconds

@@ -1,0 +1,63 @@
+"""Every page of the site in every state that a reader can meet, as addresses."""
+
+from dataclasses import dataclass
+
+from credit_indexer.demo.showcases import showcases
+from credit_indexer.demo.subjects import FictionalSubject
+from credit_indexer.demo.town import fictional_town
+from credit_records.catalogue import catalogue
+
+PHONE = {"width": 360, "height": 740}
+WIDE = {"width": 1366, "height": 900}
+
+_SHOWN = {subject.name: subject for subject in showcases(fictional_town(catalogue()))}
+
+
+def shown(part: str) -> FictionalSubject:
+    """The one deliberate subject whose name holds this."""
+    (found,) = [subject for name, subject in _SHOWN.items() if part in name]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    name: str
+    path: str
+    status: int = 200
+    resting: bool = False
+
+
+STATES = (
+    State("home", "/"),
+    State("home in English", "/?lang=en"),
+    State("home in large print", "/?text=large"),
+    State("results", "/search?q=有限公司"),
+    State("results, second page", "/search?q=有限公司&page=2"),
+    State("results, filtered", "/search?q=有限公司&status=active&region=629901&sort=newest"),
+    State("results in English", "/search?q=有限公司&status=active&lang=en"),
+    State("results in large print", "/search?q=有限公司&text=large"),
+    State("everything", "/search"),
+    State("one exact name", f"/search?q={shown('长风').name}"),
+    State("a former name", "/search?q=霁川第二机械厂"),
+    State("only similar", "/search?q=霁川长风仲工集团有限公司"),
+    State("nothing found", "/search?q=qqqqqqxxxxxx"),
+    State("nothing under the filters", f"/search?q={shown('长风').name}&status=closed"),
+    State("nothing asked", "/search?q=(((("),
+    State("parameters not understood", "/search?q=商贸&page=x&colour=red&status=blue"),
+    State("a query too long", "/search?q=" + "商贸" * 150),
+    State("a page too deep", "/search?q=有限公司&page=9999"),
+    State("a page after the last", "/search?q=长风重工&page=40"),
+    State("profile", f"/credit/{shown('长风').uscc}"),
+    State("profile in English", f"/credit/{shown('长风').uscc}?lang=en"),
+    State("profile with a doubtful code", f"/credit/{shown('错码').uscc}"),
+    State("profile of almost nothing", f"/credit/{shown('信息不全').uscc}"),
+    State("profile with the longest name", f"/credit/{shown('中药材').uscc}"),
+    State("nobody's code", "/credit/916299010000000000", 404),
+    State("no code at all", "/credit/abc", 404),
+    State("about", "/about"),
+    State("API", "/api"),
+    State("no such page", "/nowhere", 404),
+    State("search resting", "/search?q=长风重工", 503, resting=True),
+    State("search resting, exact name", f"/search?q={shown('长风').name}", 503, resting=True),
+    State("home while search rests", "/", resting=True),
+)
