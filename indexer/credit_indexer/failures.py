@@ -1,0 +1,59 @@
+"""What stops a command, as one sentence and an exit code instead of a stack trace."""
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+from credit_records.catalogue import CatalogueError
+from credit_records.database import DatabaseUnavailableError
+from credit_search.protocol import EngineUnavailableError, NoIndexError, WriterBusyError
+from sqlalchemy.exc import DBAPIError
+
+from credit_indexer.locking import BusyError
+from credit_indexer.rebuilding import RebuildError
+from credit_indexer.sources.source import UnreadableFileError
+from credit_indexer.terminal import complain
+
+DRIFT_FOUND = 1
+UNREADABLE = 2
+BUSY = 3
+NO_SERVICE = 4  # disk, database or index: nothing wrong with the file
+
+_NO_SPACE = ("disk is full", "disk I/O error", "No space left", "File too large")
+
+
+@contextmanager
+def told_clearly() -> Iterator[None]:
+    """Turn what may go wrong in operation into a sentence on standard error and an exit code."""
+    try:
+        yield
+    except UnreadableFileError as error:
+        raise _exit(UNREADABLE, str(error)) from error
+    except WriterBusyError as error:
+        raise _exit(BUSY, "另一个索引进程正在运行。同一时间只能有一个；请先停止它，或者就让它继续工作。") from error
+    except BusyError as error:
+        holder = f"（进程 {error.holder}）" if error.holder else ""
+        raise _exit(BUSY, f"另一个重建正在进行{holder}。请等它结束后再试。") from error
+    except NoIndexError as error:
+        raise _exit(NO_SERVICE, "还没有可用的索引。请先执行 chengxin index --once 或 chengxin rebuild。") from error
+    except RebuildError as error:
+        raise _exit(NO_SERVICE, str(error)) from error
+    except (DatabaseUnavailableError, CatalogueError) as error:
+        raise _exit(NO_SERVICE, str(error)) from error
+    except (DBAPIError, EngineUnavailableError, OSError) as error:
+        raise _exit(NO_SERVICE, _service_sentence(error)) from error
+
+
+def _exit(code: int, sentence: str) -> typer.Exit:
+    complain(sentence)
+    return typer.Exit(code)
+
+
+def _service_sentence(error: Exception) -> str:
+    cause = str(error.orig) if isinstance(error, DBAPIError) else str(error)
+    full = isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
+    if full or any(sign in cause for sign in _NO_SPACE):
+        return "磁盘空间不足，写不下去了。已经提交的批次完整有效；请腾出空间后重新执行同一命令，不会重复。"
+    where = "数据库" if isinstance(error, DBAPIError) else "索引或文件"
+    return f"{where}出错：{cause}。已经提交的部分完整有效；请排除故障后重新执行同一命令，不会重复。"

@@ -1,0 +1,118 @@
+"""A new generation of the index, built beside the live one and swapped in whole."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from credit_records.changes import all_subject_rows, latest_seq, subject_rows_after
+from credit_records.tables import subject
+from credit_search.protocol import Engine, IndexWriter
+from credit_search.schema import IndexSchema
+from sqlalchemy import Connection, func, select
+from sqlalchemy import Engine as Database
+
+from credit_indexer.locking import exclusive
+from credit_indexer.projection import Projection
+
+BATCH_SUBJECTS = 10_000
+LOCK_FILE = "rebuild.lock"
+
+Progress = Callable[[int, int], None]
+"""Called with how many subjects are done, and how many there are."""
+
+
+def _silent(_done: int, _total: int) -> None:
+    """No one is watching."""
+
+
+class RebuildError(Exception):
+    """The new generation does not hold what the database holds, so the live one was left as it is."""
+
+
+class Rebuild:
+    """Builds, verifies and promotes a generation. One at a time; queries and the running indexer go on."""
+
+    def __init__(self, database: Database, engine: Engine, schema: IndexSchema, projection: Projection) -> None:
+        self._database = database
+        self._engine = engine
+        self._schema = schema
+        self._projection = projection
+
+    async def run(self, data_dir: Path, progress: Progress = _silent) -> int:
+        """The number of documents of the new live generation.
+
+        Raises:
+            BusyError: another rebuild is running.
+            RebuildError: the new generation did not pass its check.
+        """
+        with exclusive(data_dir / LOCK_FILE):
+            kept = await self._drop_partial()
+            generation = await self._engine.create(self._schema)
+            try:
+                count = await self._build(generation, progress)
+            except BaseException:
+                await self._engine.drop(self._schema, generation)
+                raise
+            await self._engine.promote(self._schema, generation)
+            await self._keep_only({generation, *kept[-1:]})
+            return count
+
+    async def _drop_partial(self) -> list[str]:
+        """Remove what a rebuild that was cut off left behind; the generations that stay, oldest first."""
+        live = await self._engine.live(self._schema)
+        found = await self._engine.generations(self._schema)
+        # Beside the live one only a rebuild makes generations of this schema, and this is the only rebuild.
+        whole = found[: found.index(live) + 1] if live else [name for name in found if self._schema.digest not in name]
+        for generation in found:
+            if generation not in whole:
+                await self._engine.drop(self._schema, generation)
+        return whole
+
+    async def _keep_only(self, kept: set[str]) -> None:
+        for generation in await self._engine.generations(self._schema):
+            if generation not in kept:
+                await self._engine.drop(self._schema, generation)
+
+    async def _build(self, generation: str, progress: Progress) -> int:
+        writer = await self._engine.writer(self._schema, generation)
+        try:
+            with self._database.connect() as connection:
+                start = latest_seq(connection)
+            await self._fill(writer, progress)
+            return await self._finish(writer, start)
+        finally:
+            await writer.close()
+
+    async def _fill(self, writer: IndexWriter, progress: Progress) -> None:
+        """Every subject in the order of numbers; each batch is a transaction of its own, so none is held for long."""
+        with self._database.connect() as connection:
+            total = _count(connection)
+        done = last = 0
+        while True:
+            with self._database.connect() as connection:
+                rows = all_subject_rows(connection, last, BATCH_SUBJECTS)
+            if not rows:
+                return
+            await writer.write(self._projection.documents(rows), [])
+            last = rows[-1][0]
+            done += len(rows)
+            progress(done, max(done, total))
+
+    async def _finish(self, writer: IndexWriter, cursor: int) -> int:
+        """Catch up and verify within one snapshot of the database, so that the counts must be equal."""
+        with self._database.connect().execution_options(isolation_level="SERIALIZABLE") as connection:
+            expected = _count(connection)
+            while (changes := subject_rows_after(connection, cursor, BATCH_SUBJECTS)).cursor != cursor:
+                await writer.write(self._projection.documents(changes.subjects), changes.deleted)
+                cursor = changes.cursor
+        await writer.commit(cursor)
+        found = 0
+        async for _ in writer.versions():
+            found += 1
+        if found != expected:
+            message = f"新索引有 {found} 个主体，数据库有 {expected} 个，没有启用新索引；现用的索引不受影响。请重试。"
+            raise RebuildError(message)
+        return found
+
+
+def _count(connection: Connection) -> int:
+    return connection.execute(select(func.count()).select_from(subject)).scalar_one()

@@ -1,0 +1,83 @@
+"""Commands run for real, in processes of their own, on a made-up register of which there are two editions."""
+
+import csv
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SUBJECTS = 3000
+BATCH = 150
+
+
+@dataclass
+class Ended:
+    killed: bool
+    code: int
+    seconds: float
+    output: str
+
+
+class Driver:
+    """Runs `chengxin` commands; see command_driver."""
+
+    def __init__(self, folder: Path) -> None:
+        self._output = folder / "output.txt"
+        program = Path(__file__).with_name("command_driver.py")
+        self._process = subprocess.Popen(
+            [sys.executable, str(program), str(BATCH)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=folder,
+        )
+
+    def run(
+        self, data_dir: Path, *arguments: str, kill_after: float | None = None, file_size_limit: int | None = None
+    ) -> Ended:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        request: dict[str, Any] = {
+            "arguments": arguments,
+            "data_dir": str(data_dir),
+            "kill_after": kill_after,
+            "file_size_limit": file_size_limit,
+            "output": str(self._output),
+        }
+        self._process.stdin.write(json.dumps(request) + "\n")
+        self._process.stdin.flush()
+        answer = json.loads(self._process.stdout.readline())
+        return Ended(**answer, output=self._output.read_text(encoding="utf-8"))
+
+    def close(self) -> None:
+        self._process.communicate()
+
+
+@pytest.fixture(scope="session")
+def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driver]:
+    made = Driver(tmp_path_factory.mktemp("driver"))
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def editions(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The same subjects twice: in the second edition every third has another name, and every fifth a new address."""
+    folder = tmp_path_factory.mktemp("editions")
+    paths = folder / "first.csv", folder / "second.csv"
+    for edition, path in enumerate(paths):
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(["企业名称", "统一社会信用代码", "成立日期", "住所"])
+            for number in range(SUBJECTS):
+                name = f"金城虚构{number}号{'新' if edition and number % 3 == 0 else ''}商行"
+                street = "新街" if edition and number % 5 == 0 else "旧街"
+                writer.writerow(
+                    [name, f"92620199MA{number:08}", "2020-01-02", f"甘肃省兰州市城关区虚构{street}{number}号"]
+                )
+    return paths
