@@ -36,6 +36,11 @@ class Town:
     def short(self) -> str:
         return self.name.removesuffix("市")
 
+    @property
+    def source(self) -> str:
+        """Who is said to have delivered its subjects."""
+        return f"{self.name}市场监督管理局（虚构）"
+
 
 def fictional_town(catalogue: Catalogue) -> Town:
     """The town of the catalogue's fictional city.
