@@ -22,9 +22,8 @@ def _simplifier() -> OpenCC:
 
 def _fold_character(character: str) -> str:
     plain = unicodedata.normalize("NFKC", character).casefold()
-    if not plain.isascii():
-        plain = _simplifier().convert(plain)
-    return "".join(c for c in plain if unicodedata.category(c)[0] in "LN")
+    kept = "".join(c for c in plain if unicodedata.category(c)[0] in "LN")
+    return kept if kept.isascii() else str(_simplifier().convert(kept))
 
 
 class _FoldTable(dict[int, str]):

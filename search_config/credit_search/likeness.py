@@ -16,6 +16,7 @@ FULL = 10.0
 CORE_LEFT = 0.35
 REGION_LEFT = 0.05
 FORM_LEFT = 0.1
+OTHER_FORM = 1.5  # a company was asked for by its form, and this is none
 SAME_CORE = 1.0
 SAME_TRADE_NAME = 0.6
 BEGINS = 0.3
@@ -118,8 +119,13 @@ def _cover(text: str, pairs: frozenset[str], name: str) -> float:
 def _left_over(text: str, parts: NameParts, limited: str) -> float:
     core_left = len(parts.core) - LCSseq.similarity(text, parts.core)
     region_left = len(parts.region) - LCSseq.similarity(text, parts.region)
-    form_left = FORM_LEFT if (text[-1:] == LIMITED) != (limited[-1:] == LIMITED) else 0.0
-    return core_left * CORE_LEFT + region_left * REGION_LEFT + form_left
+    return core_left * CORE_LEFT + region_left * REGION_LEFT + _form_left(text, limited)
+
+
+def _form_left(asked: str, name: str) -> float:
+    if (asked[-1:] == LIMITED) == (name[-1:] == LIMITED):
+        return 0.0
+    return OTHER_FORM if asked[-1:] == LIMITED else FORM_LEFT
 
 
 def _left_over_by_sound(asked: Asked, parts: NameParts, heard: str) -> float:

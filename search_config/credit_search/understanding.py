@@ -73,10 +73,10 @@ def understand(q: str) -> Reading:
 
 def _words(asked: str) -> tuple[str, ...]:
     """The words of a query. Single characters spaced out are one word: nobody means them apart."""
-    words = [fold_limited(folded) for word in _WORD_BREAK.split(asked) if (folded := fold(word))]
+    words = [folded for word in _WORD_BREAK.split(asked) if (folded := fold(word))]
     if all(len(word) == 1 for word in words):
-        return (fold_limited(fold("".join(words))),)
-    return tuple(words)
+        words = ["".join(words)]
+    return tuple(map(fold_limited, words))
 
 
 def _latin(folded: str, words: tuple[str, ...], letters: str, cut: bool) -> Reading:
