@@ -5,7 +5,8 @@ from functools import cache
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import BindParameter, Column, Connection, Table, bindparam, insert, select, update
+import orjson
+from sqlalchemy import BindParameter, Column, Connection, Select, Table, bindparam, func, insert, select, update
 from sqlalchemy.engine import Dialect
 
 from credit_records.tables import counter
@@ -51,8 +52,18 @@ def select_among(
     remaining = iter(values)
     table = among.table
     statement = select(*columns).where(*(table.c[name] == value for name, value in fixed.items()))
+    given = _one_parameter if connection.dialect.name == "sqlite" else _many_parameters
     while chunk := list(islice(remaining, IN_LIMIT)):
-        yield from connection.execute(statement.where(among.in_(chunk))).tuples()
+        yield from connection.execute(statement.where(among.in_(given(chunk)))).tuples()
+
+
+def _one_parameter(values: list[str]) -> Select[tuple[str]]:
+    """The values as one JSON array, which SQLite takes apart itself: a parameter each costs ten times as much."""
+    return select(func.json_each(orjson.dumps(values).decode()).table_valued("value").c.value)
+
+
+def _many_parameters(values: list[str]) -> list[str]:
+    return values
 
 
 @cache

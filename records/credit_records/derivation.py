@@ -1,6 +1,5 @@
 """From the kept fields of a record to everything that is recorded: its key, its subject's facts, its digest."""
 
-from collections.abc import Callable
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -27,53 +26,43 @@ class Derivation:
         self._key = kind.key
         self._code = kind.subject.code
         self._name = kind.subject.name
-        self._facts = facts
-        self._former_names = facts.former_names or ""
+        # "" is no field's name, so a fact that the kind does not tell is simply not found.
+        self._fields_of_facts = {fact: field or "" for fact, field in facts.model_dump().items()}
         self._gazetteer = gazetteer
         self._entity_types = EntityTypes(catalogue.lists["entity_type"])
         self._industries = Industries(catalogue.lists["industry"])
-        self._places_told = any((facts.address, facts.province, facts.city))
 
     def row(self, fields: Fields) -> CheckedRow:
         """The checked row of these fields, which must hold those that the kind requires."""
         uscc, name = fields[self._code], fields[self._name]
-        former_names = tuple(fields.get(self._former_names, ()))
-        facts = self._facts_of(uscc, name, lambda field: fields.get(field) if field else None)
-        text = orjson.dumps(fields).decode()
+        facts = self._facts(uscc, name, fields)
+        text = orjson.dumps(fields)
         return CheckedRow(
-            key=KEY_SEPARATOR.join([str(fields[name]) for name in self._key]),
-            uscc=uscc,
-            code_valid=is_valid(uscc),
-            name=name,
-            former_names=former_names,
-            facts=facts,
-            fields=text,
-            digest=_digest(text, facts),
+            KEY_SEPARATOR.join([str(fields[part]) for part in self._key]),
+            uscc,
+            is_valid(uscc),
+            name,
+            tuple(fields.get(self._fields_of_facts["former_names"], ())),
+            facts,
+            text.decode(),
+            _digest(text, facts),
         )
 
-    def _facts_of(self, uscc: str, name: str, told: Callable[[str | None], Any]) -> Facts:
-        facts = self._facts
-        division, division_basis = self._gazetteer.locate(
-            told(facts.address), told(facts.province), told(facts.city), uscc
-        )
-        entity_type, entity_type_basis = self._entity_types.find(told(facts.entity_type), uscc, name)
-        industry, industry_basis = self._industries.find(told(facts.industry), name, told(facts.scope))
-        capital = told(facts.capital)
+    def _facts(self, uscc: str, name: str, fields: Fields) -> Facts:
+        field, told = self._fields_of_facts, fields.get
+        capital = told(field["capital"])
         return Facts(
-            status=told(facts.status),
-            division=division,
-            division_basis=division_basis,
-            entity_type=entity_type,
-            entity_type_basis=entity_type_basis,
-            industry=industry,
-            industry_basis=industry_basis,
-            established=told(facts.established),
-            capital_amount=capital["amount"] if capital else None,
-            capital_currency=capital["currency"] if capital else None,
+            told(field["status"]),
+            *self._gazetteer.locate(told(field["address"]), told(field["province"]), told(field["city"]), uscc),
+            *self._entity_types.find(told(field["entity_type"]), uscc, name),
+            *self._industries.find(told(field["industry"]), name, told(field["scope"])),
+            told(field["established"]),
+            capital["amount"] if capital else None,
+            capital["currency"] if capital else None,
         )
 
 
-def _digest(text: str, facts: Facts) -> int:
+def _digest(text: bytes, facts: Facts) -> int:
     """A signed 64-bit hash. The facts are in it, so that better rules take effect when a file is loaded again."""
-    told = KEY_SEPARATOR.join([fact or "" for fact in facts])
-    return int.from_bytes(blake2b(f"{text}{told}".encode(), digest_size=8).digest(), "little", signed=True)
+    told = KEY_SEPARATOR.join(map(str, facts)).encode()
+    return int.from_bytes(blake2b(text + told, digest_size=8).digest(), "little", signed=True)

@@ -1,6 +1,7 @@
 """What type a subject is: from what is declared, else from its code, else from the legal form in its name."""
 
 import re
+from collections import defaultdict
 from functools import lru_cache
 from typing import Final
 
@@ -22,8 +23,11 @@ class EntityTypes:
 
     def __init__(self, code_list: CodeList) -> None:
         self._words = code_list.words
-        self._endings = {fold(word): code.code for code in code_list.codes for word in code.keywords}
-        self._longest = max(map(len, self._endings), default=0)
+        endings: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for code in code_list.codes:
+            for word in map(fold, code.keywords):
+                endings[word[-2:]].append((word, code.code))
+        self._endings = {end: sorted(words, key=lambda found: -len(found[0])) for end, words in endings.items()}
         self._by_code = {prefix: code.code for code in code_list.codes for prefix in code.code_prefixes}
         self.declared = lru_cache(maxsize=10_000)(self._declared)
 
@@ -61,7 +65,5 @@ class EntityTypes:
         return found
 
     def _ending(self, name: str) -> str | None:
-        for length in range(min(self._longest, len(name)), 1, -1):
-            if found := self._endings.get(name[-length:]):
-                return found
-        return None
+        """The type of the longest legal form in which the name ends."""
+        return next((code for word, code in self._endings.get(name[-2:], ()) if name.endswith(word)), None)

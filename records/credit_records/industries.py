@@ -1,7 +1,7 @@
 """Guesses the section of GB/T 4754 from a name, else from a scope of business. A guess, and said to be one."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from operator import add
 from typing import Final
 
 from credit_records.catalogue import CodeList
@@ -16,12 +16,11 @@ class Industries:
     """Keyword rules of the catalogue's list `industry`. Safe to share between threads."""
 
     def __init__(self, code_list: CodeList) -> None:
-        self._by_start: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        by_start: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for code in code_list.codes:
             for word in code.keywords:
-                self._by_start[word[:2]].append((word, code.code))
-        for words in self._by_start.values():
-            words.sort(key=lambda found: -len(found[0]))
+                by_start[word[:2]].append((word, code.code))
+        self._by_start = {start: sorted(words, key=lambda found: -len(found[0])) for start, words in by_start.items()}
 
     def find(self, declared: str | None, name: str, scope: str | None) -> tuple[str | None, str | None]:
         """The section's letter and from what: `declared`, `name` or `scope`; (None, None) where nothing tells."""
@@ -42,12 +41,14 @@ class Industries:
         return best
 
     def _first(self, scope: str) -> str | None:
-        return next((code for _, code in self._matches(scope)), None)
+        return next(iter(self._matches(scope)), ("", None))[1]
 
-    def _matches(self, text: str) -> Iterable[tuple[str, str]]:
-        by_start = self._by_start
-        for at in range(len(text) - 1):
-            for word, code in by_start.get(text[at : at + 2], ()):
+    def _matches(self, text: str) -> list[tuple[str, str]]:
+        """The longest keyword at each place where one stands, in the order of the text."""
+        found = []
+        for at, words in enumerate(map(self._by_start.get, map(add, text, text[1:]))):
+            for word, code in words or ():
                 if text.startswith(word, at):
-                    yield word, code
+                    found.append((word, code))
                     break
+        return found
