@@ -36,6 +36,7 @@ def create_app(settings: SiteSettings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=closing_the_site,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         routes=pages(site),
     )
     app.state.site = site

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import cast
 
 from credit_records.catalogue import Catalogue, FieldSpec, FieldType, Locale
+from credit_records.field_values import OPEN_END
 
 
 def shown_value(catalogue: Catalogue, field: FieldSpec, value: object, locale: Locale) -> str:
@@ -36,6 +37,12 @@ def _enumeration(catalogue: Catalogue, field: FieldSpec, value: object, locale: 
     return catalogue.label(field.code_list or "", str(value), locale)
 
 
+def _date(_: Catalogue, field: FieldSpec, value: object, locale: Locale) -> str:
+    if field.open_ended and value == OPEN_END:
+        return "no end" if locale == "en" else "长期"
+    return str(value)
+
+
 def _names(_: Catalogue, __: FieldSpec, value: object, ___: Locale) -> str:
     return "；".join(cast("list[str]", value))
 
@@ -52,6 +59,7 @@ def _capital(catalogue: Catalogue, _: FieldSpec, value: object, locale: Locale) 
 
 _SHOWN: Mapping[FieldType, Callable[[Catalogue, FieldSpec, object, Locale], str]] = {
     FieldType.ENUMERATION: _enumeration,
+    FieldType.DATE: _date,
     FieldType.NAMES: _names,
     FieldType.AMOUNT: _amount,
     FieldType.CAPITAL: _capital,

@@ -1,6 +1,6 @@
 """A subject's profile, prepared for its template and for the API: facts with their basis, and a section per kind."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 
@@ -53,13 +53,16 @@ class ProfileView:
 
 
 def profile_view(site: Site, subject: Subject, records: Sequence[Record], locale: Locale) -> ProfileView:
+    known = facts(site, subject, locale)
+    status = site.label("subject_status", subject.status, locale)
+    said = frozenset((subject.name, subject.uscc, status, *(fact.value for fact in known)))
     return ProfileView(
         subject=subject,
         code_groups=[group for start, end in CODE_GROUPS if (group := subject.uscc[start:end])],
-        status=site.label("subject_status", subject.status, locale),
+        status=status,
         active=subject.status in (None, "active"),
-        facts=facts(site, subject, locale),
-        sections=[_section(site, kind, records, locale) for kind in site.catalogue.kinds.values()],
+        facts=known,
+        sections=[_section(site, kind, records, said, locale) for kind in site.catalogue.kinds.values()],
     )
 
 
@@ -97,21 +100,23 @@ def _day(day: date | None) -> str:
     return day.isoformat() if day else ""
 
 
-def _section(site: Site, kind: Kind, records: Sequence[Record], locale: Locale) -> Section:
+def _section(site: Site, kind: Kind, records: Sequence[Record], said: Set[str], locale: Locale) -> Section:
     return Section(
         name=kind.name,
         title=_title(kind, locale),
         authority=kind.authority,
-        records=[_record_view(site, kind, record, locale) for record in records if record.kind == kind.name],
+        records=[_record_view(site, kind, record, said, locale) for record in records if record.kind == kind.name],
     )
 
 
-def _record_view(site: Site, kind: Kind, record: Record, locale: Locale) -> RecordView:
+def _record_view(site: Site, kind: Kind, record: Record, said: Set[str], locale: Locale) -> RecordView:
+    """The record's fields, without those whose value the head of the profile already says."""
     return RecordView(
         fields=[
             Fact(_title(field, locale), shown)
             for field in kind.public_fields
             if (shown := shown_value(site.catalogue, field, record.fields.get(field.name), locale))
+            and shown not in said
         ],
         source=record.source,
         file_name=record.file_name,

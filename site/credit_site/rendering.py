@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, nod
 from jinja2.visitor import NodeTransformer
 
 from credit_site.localisation import LANGUAGE_TAGS
+from credit_site.quick_escaping import QuickEscaping, escaped
 
 
 class _Translated(NodeTransformer):
@@ -27,6 +28,9 @@ class _Translated(NodeTransformer):
 
 class LocaleEnvironment(Environment):
     """An environment that speaks one language. Sentences with `%(names)s` go through gettext when they are shown."""
+
+    code_generator_class = QuickEscaping
+    escaped = staticmethod(escaped)
 
     def __init__(self, folder: Path, locale: str, translations: NullTranslations) -> None:
         super().__init__(

@@ -1,10 +1,12 @@
 """A page of results, prepared for its template: everything that is said of each hit, facet, chip and page number.
 
-Prepared here, in plain loops, because a template's loop costs several times as much.
+Prepared here, and what there are many of as tuples, because a page holds a hundred of them and a template's own
+expressions cost several times as much.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import quote_plus
 
 from credit_records.catalogue import Locale
@@ -19,8 +21,7 @@ FACET_VALUES_SHOWN = 8  # the rest opens on demand
 PAGES_AROUND = 2
 
 
-@dataclass(frozen=True, slots=True)
-class HitView:
+class HitView(NamedTuple):
     uscc: str
     name: Markup
     code: Markup
@@ -30,17 +31,15 @@ class HitView:
     status: str
     active: bool
     place: str
-    entity_type: str
     established: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """One value of a facet: a link that chooses it, or gives it up where it is chosen."""
 
     id: str
     label: str
-    count: int | None
+    number: int | None
     address: str
     chosen: bool
 
@@ -71,6 +70,9 @@ class PageLink:
 
 @dataclass(frozen=True, slots=True)
 class ResultsView:
+    """`direct` is the one subject that the query stands for, offered above the hits and not among them."""
+
+    direct: HitView | None
     hits: list[HitView]
     facets: list[FacetView]
     chips: list[Chip]
@@ -85,21 +87,26 @@ class ResultsView:
 
 def results_view(site: Site, request: SearchRequest, answer: SubjectAnswer, locale: Locale) -> ResultsView:
     last = max(1, -(-min(answer.total, MAX_RESULTS) // request.size))
+    first_page = request.on_page(1).address()
+    direct = next((match for match in answer.items if match.uscc == answer.direct), None)
     return ResultsView(
-        hits=[hit_view(site, match, locale) for match in answer.items],
-        facets=[view for facet in SUBJECT_FACETS if (view := _facet_view(facet, request, answer, locale)).first],
+        direct=_hit_view(site, direct, locale) if direct else None,
+        hits=[_hit_view(site, match, locale) for match in answer.items if match is not direct],
+        facets=[
+            view for facet in SUBJECT_FACETS if (view := _facet_view(facet, request, first_page, answer, locale)).first
+        ],
         chips=chips(request, locale),
         sorts=[(sort, request.sorted_by(sort).address(), sort == request.sort) for sort in SORTS],
-        pages=list(_page_links(request, last)) if last > 1 else [],
-        previous=request.on_page(request.page - 1).address() if 1 < request.page <= last else None,
-        next=request.on_page(request.page + 1).address() if request.page < last else None,
+        pages=list(_page_links(request, first_page, last)) if last > 1 else [],
+        previous=_on_page(first_page, request.page - 1) if 1 < request.page <= last else None,
+        next=_on_page(first_page, request.page + 1) if request.page < last else None,
         first_number=(request.page - 1) * request.size + 1,
         last_page=last,
-        last_page_address=request.on_page(last).address(),
+        last_page_address=_on_page(first_page, last),
     )
 
 
-def hit_view(site: Site, match: SubjectMatch, locale: Locale) -> HitView:
+def _hit_view(site: Site, match: SubjectMatch, locale: Locale) -> HitView:
     return HitView(
         uscc=match.uscc,
         name=marked(match.highlight),
@@ -110,16 +117,19 @@ def hit_view(site: Site, match: SubjectMatch, locale: Locale) -> HitView:
         status=site.label("subject_status", match.status, locale),
         active=match.status in (None, "active"),
         place=site.place(match.division, locale),
-        entity_type=site.label("entity_type", match.entity_type, locale),
         established=match.established,
     )
 
 
 def marked(pieces: Iterable[tuple[str, bool]]) -> Markup:
     """The matched pieces between `<mark>` and `</mark>`, everything escaped."""
-    return Markup("").join(
-        Markup("<mark>") + escape(text) + Markup("</mark>") if matched else escape(text) for text, matched in pieces
-    )
+    html = "".join([f"<mark>{_escaped(text)}</mark>" if matched else _escaped(text) for text, matched in pieces])
+    return Markup(html)  # noqa: S704  # each piece is escaped above
+
+
+def _escaped(text: str) -> str:
+    """Letters, digits and Chinese need no escaping, and most pieces of names hold nothing else."""
+    return text if text.isalnum() else escape(text)
 
 
 def chips(request: SearchRequest, locale: Locale) -> list[Chip]:
@@ -139,23 +149,31 @@ def title_of(facet: Facet, locale: Locale) -> str:
     return facet.title_en if locale == "en" else facet.title
 
 
-def _facet_view(facet: Facet, request: SearchRequest, answer: SubjectAnswer, locale: Locale) -> FacetView:
+def _facet_view(
+    facet: Facet, request: SearchRequest, first_page: str, answer: SubjectAnswer, locale: Locale
+) -> FacetView:
     chosen = request.filters.get(facet.key, ())
-    counts = {str(each.value): each.count for each in answer.facets.get(facet.key, ())}
-    # One address serves every value that is not chosen, since writing each anew would cost more than the page's search.
-    start = request.on_page(1).query_string()
-    start = f"/search?{start}&{facet.key}=" if start else f"/search?{facet.key}="
+    found = answer.facets.get(facet.key, ())
+    if facet.by_value:
+        found = sorted(found, key=lambda each: each.value, reverse=True)
+    counts = {str(each.value): each.count for each in found}
+    # One address begins every value's that is not chosen: writing each anew would cost more than the search itself.
+    start = f"{first_page}{'&' if '?' in first_page else '?'}{facet.key}="
     choices = [
         Choice(
             id=f"{facet.key}-{value}",
             label=facet.label(value, locale),
-            count=counts.get(value),
-            address=request.without(facet.key, value).address() if value in chosen else start + quote_plus(value),
+            number=counts.get(value),
+            address=request.without(facet.key, value).address() if value in chosen else start + _quoted(value),
             chosen=value in chosen,
         )
         for value in (*(value for value in chosen if value not in counts), *counts)
     ]
     return FacetView(facet.key, title_of(facet, locale), *_split(choices))
+
+
+def _quoted(value: str) -> str:
+    return value if value.isascii() and value.isalnum() else quote_plus(value)
 
 
 def _split(choices: Sequence[Choice]) -> tuple[list[Choice], list[Choice]]:
@@ -165,14 +183,19 @@ def _split(choices: Sequence[Choice]) -> tuple[list[Choice], list[Choice]]:
     return first, more
 
 
-def _page_links(request: SearchRequest, last: int) -> Iterable[PageLink]:
+def _on_page(first_page: str, number: int) -> str:
+    """The address of a page, as `SearchRequest` writes it: the number stands last."""
+    return first_page if number == 1 else f"{first_page}{'&' if '?' in first_page else '?'}page={number}"
+
+
+def _page_links(request: SearchRequest, first_page: str, last: int) -> Iterable[PageLink]:
     current = min(request.page, last)
     near = range(max(1, current - PAGES_AROUND), min(last, current + PAGES_AROUND) + 1)
     before = 0
     for number in sorted({1, last, *near}):
         yield PageLink(
             number=number,
-            address=request.on_page(number).address(),
+            address=_on_page(first_page, number),
             current=number == request.page,
             gap_before=number > before + 1,
         )

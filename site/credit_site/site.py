@@ -25,7 +25,7 @@ VARY = "HX-Request, Accept-Language, Cookie, Accept"
 
 
 class Site:
-    """One per process. Nothing in it changes once it is made."""
+    """One per process. Nothing in it changes once it is made, but for labels and figures that it remembers."""
 
     def __init__(
         self,
@@ -47,6 +47,7 @@ class Site:
         self.search = search
         self.freshness = FreshnessClock(database, reader)
         self._engine = engine
+        self._labels: dict[tuple[str, str | None, Locale], str] = {}
         self.metrics = Metrics()
         self.assets = Assets(folder("static"))
         self._translations = load_translations()
@@ -66,7 +67,12 @@ class Site:
         return str(self.settings.public_url or request.base_url).rstrip("/")
 
     def label(self, list_name: str, code: str | None, locale: Locale) -> str:
-        return self.catalogue.label(list_name, code, locale) if code else ""
+        """What a person reads for a code of a list; empty where there is none."""
+        key = (list_name, code, locale)
+        known = self._labels.get(key)
+        if known is None:
+            known = self._labels[key] = self.catalogue.label(list_name, code, locale) if code else ""
+        return known
 
     def place(self, division: str | None, locale: Locale) -> str:
         return self.gazetteer.label(division, locale) if division else ""

@@ -2,7 +2,7 @@
 
 from credit_records.reading import find_subject, subjects_by_exact_name
 from credit_records.subjects import Subject
-from credit_search.answers import MAX_RESULTS, SubjectAnswer, SubjectMatch
+from credit_search.answers import MAX_RESULTS
 from credit_search.facets import SUBJECT_FACETS
 from credit_search.protocol import EngineUnavailableError
 from starlette.requests import Request
@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from credit_site.canonical_code import canonical_code
 from credit_site.misunderstandings import sentences
-from credit_site.results_view import chips, hit_view, results_view
+from credit_site.results_view import chips, results_view
 from credit_site.search_request import ParsedSearch, parse_search
 from credit_site.site import Site, site_of
 from credit_site.visit import Visit, visit_of
@@ -35,7 +35,6 @@ async def search(request: Request) -> Response:
             "search": parsed.request,
             "answer": answer,
             "view": results_view(site, parsed.request, answer, visit.locale),
-            "direct": _direct(site, answer, visit),
             "notices": sentences(parsed.misunderstood, site.say(visit.locale)),
             "cut": parsed.cut or answer.cut,
             "most": MAX_RESULTS,
@@ -43,11 +42,6 @@ async def search(request: Request) -> Response:
         visit=visit,
         headers={"X-Robots-Tag": "noindex"},
     )
-
-
-def _direct(site: Site, answer: SubjectAnswer, visit: Visit) -> object | None:
-    match: SubjectMatch | None = next((item for item in answer.items if item.uscc == answer.direct), None)
-    return hit_view(site, match, visit.locale) if match else None
 
 
 async def _resting(site: Site, request: Request, visit: Visit, parsed: ParsedSearch) -> Response:
