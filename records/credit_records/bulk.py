@@ -54,7 +54,7 @@ def select_among(
     statement = select(*columns).where(*(table.c[name] == value for name, value in fixed.items()))
     given = _one_parameter if connection.dialect.name == "sqlite" else _many_parameters
     while chunk := list(islice(remaining, IN_LIMIT)):
-        yield from connection.execute(statement.where(among.in_(given(chunk)))).tuples()
+        yield from connection.execute(statement.where(among.in_(given(chunk))))
 
 
 def _one_parameter(values: list[str]) -> Select[tuple[str]]:

@@ -53,7 +53,7 @@ def subject_rows_after(connection: Connection, cursor: int, limit: int) -> Chang
     )
     subjects: list[SubjectRow] = []
     deleted: dict[int, None] = {}
-    for seq, subject_id, *values in connection.execute(statement).tuples():
+    for seq, subject_id, *values in connection.execute(statement):
         cursor = seq
         if values[0] is None:
             deleted[subject_id] = None
@@ -65,16 +65,16 @@ def subject_rows_after(connection: Connection, cursor: int, limit: int) -> Chang
 def all_subject_rows(connection: Connection, after_id: int, limit: int) -> list[SubjectRow]:
     """The next `limit` subjects after this number, in the order of numbers."""
     statement = select(*_COLUMNS).where(subject.c.id > after_id).order_by(subject.c.id).limit(limit)
-    return list(connection.execute(statement).tuples())
+    return list(connection.execute(statement))
 
 
 def subject_versions(connection: Connection) -> Iterator[tuple[int, int]]:
     """Every subject's number and version, in the order of numbers, as they come."""
     statement = select(subject.c.id, subject.c.version).order_by(subject.c.id)
-    yield from connection.execute(statement, execution_options={"yield_per": 10_000}).tuples()
+    yield from connection.execute(statement, execution_options={"yield_per": 10_000})
 
 
 def subject_rows(connection: Connection, numbers: list[int]) -> list[SubjectRow]:
     """The subjects of these numbers that exist; at most as many as a statement may name (16,000)."""
     statement = select(*_COLUMNS).where(subject.c.id.in_(numbers))
-    return list(connection.execute(statement).tuples())
+    return list(connection.execute(statement))

@@ -76,12 +76,12 @@ def finish_delivery(engine: Engine, number: int) -> Delivery:
 
 def read_delivery(connection: Connection, number: int) -> Delivery:
     """The delivery of this number."""
-    return as_delivery(connection.execute(select(delivery).where(delivery.c.id == number)).tuples().one())
+    return as_delivery(connection.execute(select(delivery).where(delivery.c.id == number)).one())
 
 
 def last_deliveries(connection: Connection, limit: int = 20) -> list[Delivery]:
     """The newest deliveries, newest first."""
-    found = connection.execute(select(delivery).order_by(delivery.c.id.desc()).limit(limit)).tuples()
+    found = connection.execute(select(delivery).order_by(delivery.c.id.desc()).limit(limit))
     return [as_delivery(row) for row in found]
 
 

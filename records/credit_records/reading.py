@@ -51,19 +51,19 @@ class Record:
 
 def find_subject(connection: Connection, uscc: str) -> Subject | None:
     """The subject of this code, folded as `credit_records.codes.fold_code` does."""
-    found = connection.execute(select(subject).where(subject.c.uscc == uscc)).tuples().first()
+    found = connection.execute(select(subject).where(subject.c.uscc == uscc)).first()
     return as_subject(found) if found else None
 
 
 def subjects_by_exact_name(connection: Connection, name: str, limit: int = 20) -> list[Subject]:
     """Subjects that now bear exactly this name; several where different registers gave it twice."""
     statement = select(subject).where(subject.c.name == name).order_by(subject.c.id).limit(limit)
-    return [as_subject(row) for row in connection.execute(statement).tuples()]
+    return [as_subject(row) for row in connection.execute(statement)]
 
 
 def subjects_by_number(connection: Connection, numbers: Sequence[int]) -> dict[int, Subject]:
     """The subjects of these numbers, of those that exist."""
-    rows = connection.execute(select(subject).where(subject.c.id.in_(numbers))).tuples()
+    rows = connection.execute(select(subject).where(subject.c.id.in_(numbers)))
     return {row[0]: as_subject(row) for row in rows}
 
 
@@ -84,7 +84,7 @@ def records_of(connection: Connection, subject_id: int) -> list[Record]:
         .where(record.c.subject_id == subject_id)
         .order_by(record.c.updated_at.desc(), record.c.id.desc())
     )
-    return [_as_record(row) for row in connection.execute(statement).tuples()]
+    return [_as_record(row) for row in connection.execute(statement)]
 
 
 def sitemap_pages(connection: Connection) -> int:

@@ -200,7 +200,7 @@ class _Batch:
         """A record that now names another subject is a change to the one that it leaves, too."""
         loaded = {owner[0] for owner in self._subjects.values()}
         statement = select(subject).where(subject.c.id.in_(self._moved_from - loaded))
-        for found in self._connection.execute(statement).tuples():
+        for found in self._connection.execute(statement):
             self._subjects[found[1]] = list(found)
         for owner in self._subjects.values():
             if owner[0] in self._moved_from:

@@ -31,6 +31,8 @@ _SPECIAL: Final = {
 }
 # Where the dictionary of readings takes another than the place's own.
 _READINGS: Final = {
+    "朝阳市": "Chaoyang",
+    "朝阳县": "Chaoyang",
     "长治市": "Changzhi",
     "长葛市": "Changge",
     "漯河市": "Luohe",
