@@ -117,7 +117,7 @@ class Follower:
                 return True
             if once and nothing_new:
                 break
-            if caught_up:
+            if caught_up and not once:
                 await self._rest(pause)
                 pause = min(pause * 1.5, LONGEST_PAUSE) if nothing_new else pause
         if cursor != committed:

@@ -7,10 +7,10 @@ falls into the command's work and not into its start. Reads one JSON request a l
 import json
 import os
 import resource
-import signal
 import sys
 import time
 import traceback
+from pathlib import Path
 from typing import Any
 
 from credit_indexer import following, indexing_commands, loading_commands, rebuilding
@@ -23,17 +23,21 @@ POLL_SECONDS = 0.002
 
 
 def run(request: dict[str, Any]) -> dict[str, Any]:
+    Path(request["output"]).write_bytes(b"")
     started = time.monotonic()
     child = os.fork()
     if not child:
         become(request)
     deadline = None if request["kill_after"] is None else started + request["kill_after"]
+    awaited = request["once_said"]
     while True:
         done, status = os.waitpid(child, os.WNOHANG)
         if done:
             break
+        if awaited and awaited in Path(request["output"]).read_text(encoding="utf-8", errors="ignore"):
+            deadline, awaited = time.monotonic(), None
         if deadline is not None and time.monotonic() > deadline:
-            os.kill(child, signal.SIGKILL)
+            os.kill(child, request["signal"])
             _, status = os.waitpid(child, 0)
             break
         time.sleep(POLL_SECONDS)

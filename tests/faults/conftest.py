@@ -2,6 +2,7 @@
 
 import csv
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -38,14 +39,23 @@ class Driver:
         )
 
     def run(
-        self, data_dir: Path, *arguments: str, kill_after: float | None = None, file_size_limit: int | None = None
+        self,
+        data_dir: Path,
+        *arguments: str,
+        kill_after: float | None = None,
+        once_said: str | None = None,
+        with_signal: signal.Signals = signal.SIGKILL,
+        file_size_limit: int | None = None,
     ) -> Ended:
+        """Run one command; send it the signal after so many seconds, or as soon as it has said this."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         request: dict[str, Any] = {
             "arguments": arguments,
             "data_dir": str(data_dir),
             "kill_after": kill_after,
+            "once_said": once_said,
+            "signal": with_signal,
             "file_size_limit": file_size_limit,
             "output": str(self._output),
         }

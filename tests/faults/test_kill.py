@@ -6,12 +6,13 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from conftest import SUBJECTS, Driver
 from credit_indexer.comparing import Drift, compare
 from credit_records.database import open_database
 from credit_records.settings import Settings
 from credit_search.engines import open_engine
 from credit_search.schema import SUBJECTS as SCHEMA
+
+from tests.faults.conftest import SUBJECTS, Driver
 
 ROUNDS = range(8)
 

@@ -10,9 +10,10 @@ import pytest
 from credit_indexer.sources.opening import inspect
 from credit_indexer.sources.source import BrokenRow
 from credit_records.catalogue import Kind
-from dressed_tables import FORMATS, Table, delimited, workbook, write_as
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from tests.indexer.dressed_tables import FORMATS, Table, delimited, workbook, write_as
 
 HEADER = ("企业名称", "统一社会信用代码", "注册日期", "经营范围")
 ROWS = [

@@ -11,7 +11,8 @@ import pytest
 from credit_indexer.sources.opening import inspect
 from credit_indexer.sources.source import UnreadableFileError
 from credit_records.catalogue import Kind
-from dressed_tables import delimited, parquet, workbook
+
+from tests.indexer.dressed_tables import delimited, parquet, workbook
 
 TABLE = (("企业名称", "统一社会信用代码"), [(f"虚构{i}号商行", f"9262019900000{i:05}") for i in range(2000)])
 NOISE = b"".join(hashlib.sha256(bytes([i % 256, i // 256])).digest() for i in range(10_000))

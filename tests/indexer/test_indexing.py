@@ -1,0 +1,229 @@
+"""The loop, the rebuild and the comparison, on a real database and a real index."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+from credit_indexer.comparing import repair
+from credit_indexer.following import Follower, commit_is_due
+from credit_indexer.locking import BusyError, exclusive
+from credit_indexer.rebuilding import LOCK_FILE, Rebuild, RebuildError
+from credit_records.database import writing
+from credit_records.tables import change, record, subject
+from credit_search.clauses import Term
+from credit_search.protocol import WriterBusyError
+from credit_search.schema import SUBJECTS
+from sqlalchemy import delete, func, insert, select, update
+
+from tests.indexer.conftest import City
+
+
+def names(city: City, *wanted: str) -> list[int]:
+    async def ask() -> list[int]:
+        reader = city.workplace.engine.reader(SUBJECTS)
+        return [(await reader.search(Term("name", name))).total for name in wanted]
+
+    return asyncio.run(ask())
+
+
+def generations(city: City) -> list[str]:
+    return asyncio.run(city.workplace.engine.generations(SUBJECTS))
+
+
+def live(city: City) -> str | None:
+    return asyncio.run(city.workplace.engine.live(SUBJECTS))
+
+
+def rebuild(city: City) -> int:
+    place = city.workplace
+    return asyncio.run(Rebuild(place.database, place.engine, SUBJECTS, place.projection).run(place.settings.data_dir))
+
+
+def remove_subject(city: City, number: int) -> None:
+    with writing(city.workplace.database) as connection:
+        connection.execute(delete(record).where(record.c.subject_id == number))
+        connection.execute(delete(subject).where(subject.c.id == number))
+
+
+def append_change(city: City, number: int) -> None:
+    with writing(city.workplace.database) as connection:
+        newest = connection.execute(select(func.max(change.c.seq))).scalar_one()
+        connection.execute(insert(change).values(seq=newest + 1, subject_id=number, at="2021-01-01T00:00:00Z"))
+
+
+def test_following_brings_what_was_recorded(city: City) -> None:
+    assert city.follow() == 0
+    city.register(30)
+    assert city.follow() == 30
+    assert city.follow() == 0
+    city.register(40, mark="新")
+    assert city.follow() == 40
+    assert names(city, "虚构3号新商行", "虚构3号商行", "虚构39号商行") == [1, 1, 0]
+    assert city.drift().subjects == ()
+
+
+def test_a_deleted_subject_leaves_the_index(city: City) -> None:
+    city.register(5)
+    city.follow()
+    remove_subject(city, 3)
+    append_change(city, 3)
+    city.follow()
+    assert names(city, "虚构2号商行") == [0]
+    assert city.drift().compared == 4
+
+
+async def until(condition: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(60):
+        async for _ in ticks():
+            if await condition():
+                return
+
+
+async def ticks() -> AsyncIterator[None]:
+    while True:
+        yield
+        await asyncio.sleep(0.02)
+
+
+def test_the_loop_brings_each_change_and_goes_on_over_a_rebuild(city: City, open_city: Callable[[], City]) -> None:
+    city.register(10)
+    other = open_city()
+
+    async def scenario() -> None:
+        follower: Follower = city.workplace.follower()
+        running = asyncio.create_task(follower.run())
+        reader = other.workplace.engine.reader(SUBJECTS)
+
+        async def shown(name: str) -> None:
+            async def found() -> bool:
+                return (await reader.search(Term("name", name))).total == 1
+
+            await until(found)
+
+        async def first_come() -> bool:
+            return follower.indexed == 10
+
+        await until(first_come)
+        await asyncio.to_thread(other.register, 11)
+        await shown("虚构10号商行")
+        place = other.workplace
+        job = Rebuild(place.database, place.engine, SUBJECTS, place.projection)
+        assert await job.run(place.settings.data_dir) == 11
+        await asyncio.to_thread(other.register, 12)
+        await shown("虚构11号商行")
+        follower.stop()
+        await running
+
+    asyncio.run(scenario())
+    assert city.drift().subjects == ()
+
+
+def test_two_indexers_at_once_are_refused(city: City, open_city: Callable[[], City]) -> None:
+    city.register(3)
+    city.follow()
+    engine = city.workplace.engine
+
+    async def scenario() -> None:
+        writer = await engine.writer(SUBJECTS)
+        with pytest.raises(WriterBusyError):
+            await open_city().workplace.follower().run(once=True)
+        await writer.close()
+
+    asyncio.run(scenario())
+    assert city.follow() == 0
+
+
+def test_commits_are_prompt_for_a_few_changes_and_seldom_for_many() -> None:
+    assert commit_is_due(1, 0.0, caught_up=True)
+    assert not commit_is_due(50_000, 0.1, caught_up=True)
+    assert commit_is_due(50_000, 1.0, caught_up=True)
+    assert not commit_is_due(50_000, 1.0, caught_up=False)
+    assert commit_is_due(50_000, 60.0, caught_up=False)
+    assert commit_is_due(1_000_000, 1.0, caught_up=False)
+
+
+def test_a_rebuild_keeps_one_former_generation_and_drops_the_rest(city: City) -> None:
+    city.register(7)
+    seen = []
+    for _ in range(4):
+        assert rebuild(city) == 7
+        seen.append(live(city))
+    assert generations(city) == seen[-2:]
+    assert city.drift().subjects == ()
+
+
+def test_a_rebuild_removes_what_one_that_was_cut_off_left(city: City) -> None:
+    city.register(7)
+    rebuild(city)
+    partial = asyncio.run(city.workplace.engine.create(SUBJECTS))
+    rebuild(city)
+    assert partial not in generations(city)
+    assert len(generations(city)) == 2
+
+
+def test_two_rebuilds_never_meet(city: City) -> None:
+    city.register(3)
+    with exclusive(city.workplace.settings.data_dir / LOCK_FILE), pytest.raises(BusyError):
+        rebuild(city)
+    assert generations(city) == []
+    assert rebuild(city) == 3
+
+
+def test_a_generation_that_does_not_hold_everything_is_not_promoted(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    city.register(20)
+    rebuild(city)
+    before = live(city)
+    whole = city.workplace.projection.documents
+    monkeypatch.setattr(city.workplace.projection, "documents", lambda rows: whole(rows)[1:])
+    with pytest.raises(RebuildError, match="19"):
+        rebuild(city)
+    assert (live(city), generations(city)) == (before, [before])
+    assert names(city, "虚构0号商行") == [1]
+
+
+def test_an_index_of_another_database_is_built_anew(city: City) -> None:
+    """As after a restore from an old backup: the cursor lies beyond the end of the log."""
+    city.register(10)
+    city.register(10, mark="新")
+    city.follow()
+    with writing(city.workplace.database) as connection:
+        connection.execute(delete(change).where(change.c.seq > 10))
+        connection.execute(update(subject).values(version=subject.c.id, name="虚构复原商行"))
+    city.follow()
+    assert city.drift().subjects == ()
+    assert names(city, "虚构复原商行") == [10]
+
+
+def test_comparison_finds_and_mends_every_drift(city: City) -> None:
+    city.register(10)
+    city.follow()
+
+    async def damage() -> None:
+        writer = await city.workplace.engine.writer(SUBJECTS)
+        cursor = await writer.cursor()
+        await writer.write([], [2, 3])
+        await writer.commit(cursor)
+        await writer.close()
+
+    asyncio.run(damage())
+    with writing(city.workplace.database) as connection:
+        connection.execute(update(subject).where(subject.c.id == 5).values(name="虚构改名商行", version=99))
+    remove_subject(city, 7)
+    found = city.drift()
+    assert (found.compared, found.missing, found.stale, found.surplus) == (9, (2, 3), (5,), (7,))
+    assert repair(city.workplace.database, found) == 4
+    assert city.drift().subjects == ()
+    assert city.drift().waiting == 4
+    city.follow()
+    assert city.drift() == type(found)(9, (), (), (), 0)
+    assert names(city, "虚构改名商行", "虚构6号商行") == [1, 0]
+
+
+def test_what_the_index_has_not_come_to_yet_is_no_drift(city: City) -> None:
+    city.register(10)
+    city.follow()
+    city.register(15, mark="新")
+    found = city.drift()
+    assert (found.subjects, found.waiting) == ((), 15)
