@@ -12,7 +12,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from credit_records.settings import Settings
 
@@ -37,7 +37,7 @@ def open_database(settings: Settings, *, read_only: bool = False) -> Engine:
         if url.database:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         return _open_sqlite(url, read_only=read_only)
-    except (OSError, ImportError, ValueError) as problem:
+    except (OSError, ImportError, ValueError, ArgumentError) as problem:
         message = f"数据库打不开：{problem}。请检查 CHENGXIN_DATABASE_URL 和 CHENGXIN_DATA_DIR。"
         raise DatabaseUnavailableError(message) from problem
 
@@ -89,8 +89,8 @@ def migrate(engine: Engine) -> None:
             config = _alembic_config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
-    except OperationalError as problem:
-        message = f"数据库不能建表或升级：{problem.orig}。请检查磁盘空间和目录权限，以及是否有程序长时间占用。"
+    except DatabaseError as problem:
+        message = f"数据库不能建表或升级：{problem.orig}。请检查文件是否是本程序的数据库、磁盘空间和目录权限，以及是否有程序长时间占用。"
         raise DatabaseUnavailableError(message) from problem
 
 

@@ -1,0 +1,113 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from credit_records.database import (
+    DatabaseUnavailableError,
+    is_current,
+    migrate,
+    open_database,
+    wait_until_current,
+    writing,
+)
+from credit_records.settings import Settings
+from credit_records.tables import counter, metadata, subject
+from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
+
+MIGRATE = """
+import sys
+from pathlib import Path
+from credit_records.database import is_current, migrate, open_database
+from credit_records.settings import Settings
+engine = open_database(Settings(data_dir=Path(sys.argv[1])))
+sys.stdin.readline()
+migrate(engine)
+sys.exit(not is_current(engine))
+"""
+
+
+def test_migration_makes_the_schema_that_the_tables_declare(database):
+    assert is_current(database)
+    with database.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_migrating_again_changes_nothing(database):
+    with writing(database) as connection:
+        connection.execute(update(counter).values(value=7))
+    migrate(database)
+    with database.connect() as connection:
+        assert set(connection.execute(select(counter.c.value)).scalars()) == {7}
+
+
+def test_a_new_database_is_not_current(settings):
+    engine = open_database(settings)
+    assert not is_current(engine)
+    assert not wait_until_current(engine, seconds=0)
+    migrate(engine)
+    assert wait_until_current(engine, seconds=0)
+    engine.dispose()
+
+
+def test_several_processes_may_migrate_at_once(tmp_path):
+    command = [sys.executable, "-c", MIGRATE, str(tmp_path)]
+    processes = [subprocess.Popen(command, stdin=subprocess.PIPE, text=True) for _ in range(3)]
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("now\n")
+        process.stdin.flush()
+    for process in processes:
+        process.communicate(timeout=60)
+        assert process.returncode == 0
+
+
+@pytest.mark.usefixtures("database")
+def test_a_reader_cannot_write(settings):
+    reader = open_database(settings, read_only=True)
+    with reader.connect() as connection:
+        assert connection.execute(select(subject)).all() == []
+    with pytest.raises(OperationalError), writing(reader) as connection:
+        connection.execute(update(counter).values(value=1))
+    reader.dispose()
+
+
+def test_a_reader_sees_what_is_committed_while_a_writer_is_at_work(database, settings):
+    reader = open_database(settings, read_only=True)
+    with writing(database) as connection:
+        connection.execute(update(counter).values(value=41))
+        with reader.connect() as other:
+            assert set(other.execute(select(counter.c.value)).scalars()) == {0}
+    with reader.connect() as other:
+        assert set(other.execute(select(counter.c.value)).scalars()) == {41}
+    reader.dispose()
+
+
+def test_a_transaction_that_fails_leaves_nothing(database):
+    def fail() -> None:
+        with writing(database) as connection:
+            connection.execute(update(counter).values(value=5))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fail()
+    with database.connect() as connection:
+        assert set(connection.execute(select(counter.c.value)).scalars()) == {0}
+
+
+@pytest.mark.parametrize("url", ["nonsense", "sqlite:////proc/nowhere/chengxin.db", "nothing://host/name"])
+def test_a_database_that_cannot_be_opened_says_what_to_check(url):
+    with pytest.raises(DatabaseUnavailableError, match="CHENGXIN_DATABASE_URL"):
+        migrate(open_database(Settings(database_url=url)))
+
+
+def test_a_file_that_is_no_database_says_so(tmp_path: Path):
+    (tmp_path / "chengxin.db").write_text("not a database, but long enough to be looked at" * 100)
+    engine = open_database(Settings(data_dir=tmp_path))
+    with pytest.raises(DatabaseUnavailableError):
+        migrate(engine)
+    engine.dispose()
