@@ -4,6 +4,7 @@ This runs once for each of a million subjects, so it makes one pass over each na
 """
 
 from collections.abc import Iterable, Sequence
+from operator import add
 from typing import Any
 
 import orjson
@@ -11,7 +12,7 @@ import orjson
 from credit_search.codes import ORGANISATION, fold_code
 from credit_search.folding import LIMITED, fold, fold_limited
 from credit_search.name_parts import parts_of, take_apart
-from credit_search.readings import character_pairs, syllables
+from credit_search.readings import syllables
 
 START, END = "^", "$"  # around a name, so that its first and last characters are pairs too
 _LONG_FORM = "有限责任公司"
@@ -36,8 +37,7 @@ def subject_document(
     """The document for `schema.SUBJECTS`. `region` is the facet's value, `established` an ISO date."""
     code = fold_code(uscc)
     day = int(established.replace("-", "")) if established else 0
-    document = _terms_of((name, *former_names)) if former_names else _name_terms(name)
-    document |= {
+    document = {
         "id": id,
         "version": version,
         "code": code,
@@ -57,31 +57,30 @@ def subject_document(
         document["status"] = status
     if industry:
         document["industry"] = industry
+    document.update(_terms_of((name, *former_names)) if former_names else _name_terms(name))
     return document
 
 
 def _name_terms(name: str) -> dict[str, Any]:
     folded = fold(name)
     limited = fold_limited(folded)
-    pairs = character_pairs(limited)
-    sounds = syllables(limited, pairs)
+    sounds = syllables(limited)
     parts = take_apart(name) if len(folded) != len(name) else parts_of(limited)
     core, trade_name = parts.core, parts.trade_name
+    bounded = f"{START}{limited}{END}"
     return {
         "name": folded,
         "core": core if core == trade_name else [core, trade_name],
-        "grams": f"{START}{limited[:1]} {' '.join(pairs)} {limited[-1:]}{END}",
-        "sounds": " ".join(map(str.__add__, sounds, sounds[1:])),
-        "initials": _initials(folded, sounds, len(parts.region), len(core)),
+        "grams": " ".join(map(add, bounded, bounded[1:])),
+        "sounds": " ".join(map(add, sounds, sounds[1:])),
+        "initials": _initials(folded, sounds, len(parts.region)),
     }
 
 
-def _initials(folded: str, sounds: Sequence[str], region: int, core: int) -> list[str]:
-    """Of the whole name, of it without its region, and of its core."""
+def _initials(folded: str, sounds: Sequence[str], region: int) -> str | list[str]:
+    """Of the whole name, and of it without its region; a search for the beginning finds the core's in the latter."""
     whole = spelt_initials(folded, sounds)
-    if not region:
-        return [whole, whole[:core]]
-    return [whole, whole[region:], whole[region : region + core]]
+    return [whole, whole[region:]] if region else whole
 
 
 def spelt_initials(folded: str, sounds: Sequence[str]) -> str:
@@ -97,7 +96,7 @@ def _terms_of(names: Iterable[str]) -> dict[str, Any]:
         "core": _unique(core for terms in each for core in _listed(terms["core"])),
         "grams": " ".join(terms["grams"] for terms in each),
         "sounds": " ".join(terms["sounds"] for terms in each),
-        "initials": _unique(letters for terms in each for letters in terms["initials"]),
+        "initials": _unique(letters for terms in each for letters in _listed(terms["initials"])),
     }
 
 

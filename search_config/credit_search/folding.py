@@ -1,7 +1,7 @@
 """How text is made alike before it is compared, the same for documents and queries on every engine.
 
 Per character: NFKC, lower case, traditional → simplified; everything but letters and digits falls away. One table
-through `str.translate` does it in about a microsecond a name; a character is worked out when it is first met.
+does it in about a microsecond a name; a character is worked out when it is first met.
 """
 
 import unicodedata
@@ -26,18 +26,19 @@ def _fold_character(character: str) -> str:
     return kept if kept.isascii() else str(_simplifier().convert(kept))
 
 
-class _FoldTable(dict[int, str]):
-    def __missing__(self, codepoint: int) -> str:
-        folded = self[codepoint] = _fold_character(chr(codepoint))
+class _FoldTable(dict[str, str]):
+    def __missing__(self, character: str) -> str:
+        folded = self[character] = _fold_character(character)
         return folded
 
 
 _TABLE = _FoldTable()
+_folded = _TABLE.__getitem__  # mapped over a text, twice as quick as `str.translate`
 
 
 def fold(text: str) -> str:
     """`text` with width, case, script and punctuation made alike: `ＡＢＣ（蘭州）` → `abc兰州`."""
-    return text.translate(_TABLE)
+    return "".join(map(_folded, text))
 
 
 def fold_limited(folded: str) -> str:
@@ -53,4 +54,4 @@ def unfold_limited(text: str) -> str:
 
 def folded_positions(text: str) -> list[int]:
     """For each character of `fold(text)`, the index in `text` that it came from."""
-    return [index for index, character in enumerate(text) for _ in _TABLE[ord(character)]]
+    return [index for index, character in enumerate(text) for _ in _folded(character)]

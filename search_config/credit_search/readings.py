@@ -4,60 +4,59 @@ A character without a reading (a Latin letter, a digit, a rare character, the pl
 itself. Words whose characters read otherwise than alone (重庆, 长沙, 银行) are looked up where one may begin.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from operator import add
 
 from credit_search.folding import LIMITED
 
 LONGEST_WORD = 4
 
 
+class _Table(dict[str, str]):
+    def __missing__(self, character: str) -> str:
+        self[character] = character
+        return character
+
+
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """`by_codepoint` is for `str.translate`, each syllable ending in a space; `heads` are the words' first pairs."""
+    """`read` gives the syllable of a character; `heads` are the first pairs of the `words` that read otherwise."""
 
-    by_codepoint: dict[int, str]
+    read: Callable[[str], str]
     words: dict[str, list[str]]
     heads: frozenset[str]
     syllables: frozenset[str]
-
-
-class _Spaced(dict[int, str]):
-    def __missing__(self, codepoint: int) -> str:
-        itself = self[codepoint] = f"{chr(codepoint)} "
-        return itself
 
 
 @cache
 def readings() -> Readings:
     text = (files("credit_search") / "data" / "readings.tsv").read_text(encoding="utf-8")
     characters_part, words_part = text.split("\n\n")
-    table = _Spaced()
+    table = _Table()
     for line in characters_part.splitlines():
         reading, characters = line.split("\t")
-        table.update(dict.fromkeys(map(ord, characters), f"{reading} "))
+        table.update(dict.fromkeys(characters, reading))
     words: dict[str, list[str]] = {}
     for line in words_part.splitlines():
         word, spelt = line.split("\t")
         words[word] = spelt.split()
-    known = {reading.rstrip() for reading in table.values()}
-    plain = {s for s in known if s.isascii() and s.isalpha() and len(s) > 1} | {"a", "e", "o"}
-    return Readings(table, words, frozenset(word[:2] for word in words), frozenset(plain))
+    plain = {s for s in set(table.values()) if s.isascii() and s.isalpha() and len(s) > 1} | {"a", "e", "o"}
+    return Readings(table.__getitem__, words, frozenset(word[:2] for word in words), frozenset(plain))
 
 
 def character_pairs(text: str) -> list[str]:
     """Neighbouring characters of a text."""
-    return list(map(str.__add__, text, text[1:]))
+    return list(map(add, text, text[1:]))
 
 
-def syllables(text: str, pairs: Sequence[str] | None = None) -> list[str]:
-    """One syllable per character: `重庆火锅` → `chong qing huo guo`. `pairs` are the text's, if at hand."""
+def syllables(text: str) -> list[str]:
+    """One syllable per character: `重庆火锅` → `chong qing huo guo`."""
     known = readings()
-    spelt = text.translate(known.by_codepoint).split(" ")
-    spelt.pop()
-    if not known.heads.isdisjoint(character_pairs(text) if pairs is None else pairs):
+    spelt = list(map(known.read, text))
+    if not known.heads.isdisjoint(map(add, text, text[1:])):
         _read_words(text, spelt, known)
     return spelt
 

@@ -14,7 +14,7 @@ FORMAT = 1
 class FieldType(StrEnum):
     KEYWORD = "keyword"  # one exact term, or several
     TOKENS = "tokens"  # terms that we analysed, joined by spaces; scored by frequency
-    NUMBER = "number"  # an unsigned integer
+    NUMBER = "number"  # an unsigned integer, by which documents are found if it is the key or a facet
     STORED = "stored"  # a JSON array that comes back with a hit and is not searched
 
 
@@ -53,7 +53,7 @@ SUBJECTS = IndexSchema(
         Field("core", FieldType.KEYWORD),  # a name without its region and legal form; and its trade name alone
         Field("grams", FieldType.TOKENS),  # pairs of characters of the folded names, ^ before and $ after them
         Field("sounds", FieldType.TOKENS),  # pairs of pinyin syllables
-        Field("initials", FieldType.KEYWORD),  # pinyin initials of the whole name, of it without form, of its core
+        Field("initials", FieldType.KEYWORD),  # pinyin initials of the whole name, and of it without region
         Field("code", FieldType.KEYWORD),  # the whole code, folded over what is misread
         Field("code_tail", FieldType.KEYWORD),  # the code reversed, for a search by its last digits
         Field("organisation", FieldType.KEYWORD),  # the nine characters of the organisation code

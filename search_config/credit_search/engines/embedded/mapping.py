@@ -23,7 +23,7 @@ def tantivy_schema(schema: IndexSchema) -> Schema:
             case FieldType.TOKENS:
                 builder.add_text_field(field.name, tokenizer_name="whitespace", index_option="freq")
             case FieldType.NUMBER:
-                builder.add_unsigned_field(field.name, indexed=True, fast=True)
+                builder.add_unsigned_field(field.name, indexed=field.facet or field.name == schema.key, fast=True)
             case FieldType.STORED:
                 builder.add_bytes_field(field.name, stored=True)
     return builder.build()
