@@ -26,9 +26,9 @@ def main() -> None:
     with served(words, settings, port=port, path="/readyz") as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         wide = browser.new_page(base_url=address, viewport=WIDE, locale="zh-CN")
-        phone = browser.new_page(base_url=address, viewport=PHONE, color_scheme="dark", locale="zh-CN")
+        phone = browser.new_page(base_url=address, viewport=PHONE, color_scheme="dark", locale="zh-CN", is_mobile=True)
         take(wide, "home", "/")
-        take(wide, "results", "/search?q=鑫源装饰")
+        take(wide, "results", "/search?q=装饰工程&status=active")
         take(wide, "profile", f"/credit/{renamed.uscc}")
         take(phone, "phone", "/search?q=长风重工")
         browser.close()

@@ -19,8 +19,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from page_states import WIDE
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+
+from tests.browser.page_states import WIDE
 
 CHENGXIN = Path(sys.executable).with_name("chengxin")
 SUBJECTS = 2_000

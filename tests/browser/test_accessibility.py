@@ -4,8 +4,9 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from page_states import PHONE, STATES, WIDE, shown
 from playwright.sync_api import Page, expect
+
+from tests.browser.page_states import PHONE, STATES, WIDE, shown
 
 LOOKS = [("light", WIDE), ("dark", PHONE)]
 IDS = ["light, wide", "dark, phone"]

@@ -2,8 +2,9 @@
 
 import re
 
-from page_states import PHONE, shown
 from playwright.sync_api import Page, expect
+
+from tests.browser.page_states import PHONE, shown
 
 
 def typed(page: Page, text: str) -> None:

@@ -3,8 +3,9 @@
 import re
 
 import pytest
-from page_states import PHONE, shown
 from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.page_states import PHONE, shown
 
 MOST_TABS = 150
 
