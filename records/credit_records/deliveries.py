@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
@@ -87,7 +88,7 @@ def last_deliveries(connection: Connection, limit: int = 20) -> list[Delivery]:
 
 def as_delivery(row: tuple[object, ...]) -> Delivery:
     """A row of the table `delivery` as a `Delivery`."""
-    values = dict(zip((column.name for column in delivery.columns), row, strict=True))
+    values: dict[str, Any] = dict(zip((column.name for column in delivery.columns), row, strict=True))
     for name in ("started_at", "finished_at"):
-        values[name] = datetime.fromisoformat(str(values[name])) if values[name] else None
-    return Delivery(**values)  # type: ignore[arg-type]  # the table's columns are the class's attributes, one to one
+        values[name] = datetime.fromisoformat(values[name]) if values[name] else None
+    return Delivery(**values)

@@ -15,7 +15,7 @@ CODE_KIND: Final = "code_kind"  # the first two characters of the code: register
 BRANCH: Final = "branch"
 
 _BRACKETED: Final = re.compile(r"\([^()]*\)$")
-_COMPANY: Final = "公司"
+_PARENTS: Final = ("公司", "供销合作社", "供销社", "合作联社")
 
 
 class EntityTypes:
@@ -37,7 +37,7 @@ class EntityTypes:
             return found, DECLARED
         if found := self._by_code.get(uscc[:2]):
             return found, CODE_KIND
-        found = self._of_name(fold(name))
+        found = self._of_name(name if name.isalnum() else fold(name))
         return found, NAME if found else None
 
     def _declared(self, text: str) -> str | None:
@@ -60,9 +60,8 @@ class EntityTypes:
             name = _BRACKETED.sub("", name)
             found = self._ending(name)
         # 某某有限公司城关店: a company's name with something after it names a part of that company.
-        if _COMPANY in name and not name.endswith(_COMPANY):
-            return BRANCH
-        return found
+        part = any(parent in name for parent in _PARENTS) and not name.endswith(_PARENTS)
+        return BRANCH if part else found
 
     def _ending(self, name: str) -> str | None:
         """The type of the longest legal form in which the name ends."""

@@ -20,7 +20,8 @@ class Gazetteer:
     def __init__(self, catalogue: Catalogue) -> None:
         self._divisions = read_divisions(catalogue)
         self._places = Places(self._divisions.values())
-        self.declared = lru_cache(maxsize=20_000)(self._places.declared)
+        self._declared = lru_cache(maxsize=20_000)(self._places.declared)
+        self._labels = lru_cache(maxsize=20_000)(self._compose_label)
 
     def locate(
         self, address: str | None, province: str | None, city: str | None, uscc: str | None
@@ -30,7 +31,7 @@ class Gazetteer:
         A place of the address outweighs what is declared, and that the six digits of division in the code, which
         say where a subject was first registered.
         """
-        declared = self.declared(province or "", city or "")
+        declared = self._declared(province or "", city or "")
         if address:
             found = self._places.in_address(address, declared)
             # What an address says no finer than what is declared adds nothing: the declaration stands.
@@ -52,9 +53,11 @@ class Gazetteer:
     def division(self, code: str) -> Division | None:
         return self._divisions.get(code)
 
-    @lru_cache(maxsize=8192)  # noqa: B019  # the gazetteer lives as long as the process
     def label(self, division: str, locale: Locale = "zh") -> str:
         """The full name, 甘肃省兰州市城关区 or Chengguan District, Lanzhou, Gansu; the digits where it is unknown."""
+        return self._labels(division, locale)
+
+    def _compose_label(self, division: str, locale: Locale) -> str:
         line = [found for code in _line(division) if (found := self._divisions.get(code))]
         line = [place for place in line if not (place.is_province and line[-1].fictional)]
         if not line:
@@ -84,7 +87,7 @@ class Gazetteer:
 
     def expand(self, bucket: str, home_division: str) -> tuple[str, ...]:
         """Every bucket that lies inside this one: the home city stands for its districts too, as does its province."""
-        prefix = bucket[:2] if bucket.endswith("0000") else bucket[:4] if bucket.endswith("00") else bucket
+        prefix = _prefix(bucket)
         if not home_division.startswith(prefix):
             return (bucket,)
         inside = (code for code in self._divisions if code.startswith(prefix))
@@ -105,13 +108,10 @@ class Gazetteer:
 
     def children(self, division: str) -> tuple[Division, ...]:
         """The divisions one level below a province or city, in the order of their digits."""
-        prefix = division.rstrip("0") if division.endswith("0000") else division[:4]
-        prefix = prefix.ljust(2, "0") if division.endswith("0000") else prefix
-        below = [place for code, place in self._divisions.items() if code.startswith(prefix) and code != division]
-        if division.endswith("0000"):
-            cities = [place for place in below if place.is_city]
-            return tuple(cities or below)
-        return tuple(below)
+        prefix = _prefix(division)
+        below = tuple(place for code, place in self._divisions.items() if code.startswith(prefix) and code != division)
+        cities = tuple(place for place in below if place.is_city)
+        return cities or below
 
     def _romanised(self, place: Division) -> str:
         return place.name_en or romanised_division(place.name)
@@ -128,9 +128,11 @@ def _line(division: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((division[:2] + "0000", division[:4] + "00", division)))
 
 
+def _prefix(division: str) -> str:
+    """The digits with which every division inside this one begins."""
+    return division[:2] if division.endswith("0000") else division[:4] if division.endswith("00") else division
+
+
 def _contains(division: str, inner: str | None) -> bool:
     """Whether `inner` lies within `division` or is it."""
-    if inner is None:
-        return False
-    prefix = division[:2] if division.endswith("0000") else division[:4] if division.endswith("00") else division
-    return inner.startswith(prefix)
+    return inner is not None and inner.startswith(_prefix(division))

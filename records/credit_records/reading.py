@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from credit_records.deliveries import Delivery, last_deliveries
 from credit_records.subjects import Capital, Subject
@@ -27,6 +27,24 @@ __all__ = [
 ]
 
 SITEMAP_SIZE: Final = 50_000  # the most addresses that one sitemap may hold (sitemaps.org protocol 0.90)
+
+# Read on every profile: building a statement anew would cost more than running it.
+_BY_CODE: Final = select(subject).where(subject.c.uscc == bindparam("code"))
+_RECORDS_OF: Final = (
+    select(
+        record.c.id,
+        record.c.kind,
+        record.c.key,
+        record.c.fields,
+        delivery.c.source,
+        delivery.c.file_name,
+        record.c.received_at,
+        record.c.updated_at,
+    )
+    .join(delivery, delivery.c.id == record.c.delivery_id)
+    .where(record.c.subject_id == bindparam("subject_id"))
+    .order_by(record.c.updated_at.desc(), record.c.id.desc())
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +69,7 @@ class Record:
 
 def find_subject(connection: Connection, uscc: str) -> Subject | None:
     """The subject of this code, folded as `credit_records.codes.fold_code` does."""
-    found = connection.execute(select(subject).where(subject.c.uscc == uscc)).first()
+    found = connection.execute(_BY_CODE, {"code": uscc}).first()
     return as_subject(found) if found else None
 
 
@@ -69,22 +87,7 @@ def subjects_by_number(connection: Connection, numbers: Sequence[int]) -> dict[i
 
 def records_of(connection: Connection, subject_id: int) -> list[Record]:
     """All records of the subject, the newest first."""
-    statement = (
-        select(
-            record.c.id,
-            record.c.kind,
-            record.c.key,
-            record.c.fields,
-            delivery.c.source,
-            delivery.c.file_name,
-            record.c.received_at,
-            record.c.updated_at,
-        )
-        .join(delivery, delivery.c.id == record.c.delivery_id)
-        .where(record.c.subject_id == subject_id)
-        .order_by(record.c.updated_at.desc(), record.c.id.desc())
-    )
-    return [_as_record(row) for row in connection.execute(statement)]
+    return [_as_record(row) for row in connection.execute(_RECORDS_OF, {"subject_id": subject_id})]
 
 
 def sitemap_pages(connection: Connection) -> int:

@@ -23,7 +23,8 @@ class Subject:
         status: code of the list `subject_status`, or None where no source gives one.
         division: six digits of GB/T 2260, the finest that was found.
         division_basis: `address`, `declared` or `code` (the division inside the uscc).
-        entity_type: code of the list `entity_type`; `entity_type_basis` is `declared` or `name`.
+        entity_type: code of the list `entity_type`; `entity_type_basis` is `declared`, `code_kind` (the first
+            two characters of the uscc) or `name`.
         industry: section letter of GB/T 4754; `industry_basis` is `declared`, `name` or `scope`.
         version: the change-log number of the newest change to this subject.
     """

@@ -45,6 +45,8 @@ def test_a_declared_type_is_recognised_with_its_additions(declared, found):
         ("云上投资中心(有限合伙)", "partnership"),
         ("云上县定远供销合作社", "collective"),
         ("云上百合种植专业合作社", "cooperative"),
+        ("云上县定远供销合作社第一超市", "branch"),
+        ("云上养殖场", "sole_proprietorship"),
     ],
 )
 def test_the_legal_form_in_a_name_tells_the_type(name, found):
@@ -60,8 +62,8 @@ def test_the_kind_in_the_code_outweighs_the_name(uscc, found):
 
 
 def test_what_nothing_tells_stays_unknown():
-    assert TYPES.find(None, ENTERPRISE, "云上养殖场") == (None, None)
-    assert TYPES.find("说不清", ENTERPRISE, "云上养殖场") == (None, None)
+    assert TYPES.find(None, ENTERPRISE, "云上机械厂") == (None, None)
+    assert TYPES.find("说不清", ENTERPRISE, "云上机械厂") == (None, None)
     assert INDUSTRIES.find(None, "云上", None) == (None, None)
 
 
