@@ -4,21 +4,23 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 CHENGXIN = Path(sys.executable).with_name("chengxin")
 UP_WITHIN = 60  # seconds
+LOOK_EVERY = 0.1  # seconds
 
 
 @dataclass(frozen=True, slots=True)
 class Took:
-    """`peak` is in bytes, of the process and of whatever it waited for."""
+    """`peak` is in bytes, of all processes of the program together; pages that they share count in each."""
 
     seconds: float
     cpu_seconds: float
@@ -29,15 +31,49 @@ class Took:
 def run(words: Sequence[str | Path], settings: Mapping[str, str]) -> Took:
     """Run a program to its end and tell what it took; a failure ends the benchmark."""
     start = time.perf_counter()
-    process = subprocess.Popen(words, env={**os.environ, **settings}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    assert process.stdout is not None
-    output = process.stdout.read().decode(errors="replace")
-    _, status, usage = os.wait4(process.pid, 0)
+    process = subprocess.Popen(
+        words,
+        env={**os.environ, **settings},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    with _watched(process.pid) as peak:
+        assert process.stdout is not None
+        output = process.stdout.read().decode(errors="replace")
+        _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         sys.exit(f"{' '.join(map(str, words))} ended with {process.returncode}:\n{output}")
     seconds = time.perf_counter() - start
-    return Took(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, output)
+    return Took(seconds, usage.ru_utime + usage.ru_stime, max(peak[0], usage.ru_maxrss * 1024), output)
+
+
+@contextmanager
+def _watched(session: int) -> Iterator[list[int]]:
+    """The memory of all processes of a session, looked at all the while; a list that holds the highest so far."""
+    peak, ended = [0], threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(LOOK_EVERY):
+            peak[0] = max(peak[0], _memory(session))
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield peak
+    finally:
+        ended.set()
+        watcher.join()
+
+
+def _memory(session: int) -> int:
+    pages = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it ended meanwhile
+            fields = stat.read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+            pages += int(fields[21]) if int(fields[3]) == session else 0
+    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 @contextmanager

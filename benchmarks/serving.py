@@ -45,7 +45,8 @@ def measure(names: RealNames, settings: Mapping[str, str], bare_query_ms: float)
     searches = [f"/search?q={quote(query)}" for query in fragments]
     suggestions = [f"/api/v1/suggest?q={quote(query)}" for query in names.typed(QUERIES)]
     port = free_port()
-    empty = [sys.executable, "-m", "uvicorn", "benchmarks.empty_page:app", "--port", str(port), "--no-access-log"]
+    empty = [sys.executable, "-m", "uvicorn", "benchmarks.empty_page:app", "--port", str(port)]
+    empty += ["--no-access-log", "--log-level", "warning"]
     with served(empty, settings, port=port, path="/search") as address:
         floor = _load(address, searches, ALONE)
         floor_together = _load(address, searches, TOGETHER)
