@@ -67,7 +67,7 @@ async def _times(settings: Settings) -> list[float]:
                 csv.writer(file).writerows([["企业名称", "统一社会信用代码"], [f"霁川新登记{number}有限公司", code]])
             inspected = inspect_file(path, kind)
             start = time.perf_counter()
-            loader.load(inspected, lambda done, total: None)
+            loader.load(inspected, lambda *_: None)
         times.append(await _found_after(search, code, start))
         await asyncio.sleep(rng.uniform(0, LONGEST_REST))
     return times[1:]  # the first one also waits for the indexer to start
