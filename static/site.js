@@ -2,10 +2,11 @@
 (() => {
   "use strict";
   const WAIT = 90; // milliseconds between the last key and the question
+  const on = (name, listener) => document.addEventListener(name, listener);
   const byId = (id) => document.getElementById(id);
   const announce = (text) => { const place = byId("announcer"); if (place) place.textContent = text; };
 
-  /* Suggestions: the ARIA combobox with a listbox. Listeners sit on the document, so a page that htmx swaps in works too. */
+  /* The ARIA combobox with a listbox. Listeners sit on the document, so what htmx swaps in works too. */
   let timer = 0;
   let asked = null;
   let chosen = -1;
@@ -83,47 +84,40 @@
   const steps = {
     ArrowDown: (at, last) => (at >= last ? -1 : at + 1),
     ArrowUp: (at, last) => (at < 0 ? last : at - 1),
-    Home: (at) => (at < 0 ? null : 0),
-    End: (at, last) => (at < 0 ? null : last),
+    Home: (at) => (at < 0 ? undefined : 0), // nothing chosen: the keys move in the text
+    End: (at, last) => (at < 0 ? undefined : last),
   };
 
   const keyed = (event) => {
     const box = event.target;
     if (!isBox(box) || composing || event.isComposing || event.keyCode === 229) return;
     const open = !listOf(box).hidden;
-    if (event.key === "Escape" && open) {
-      event.preventDefault();
-      close(box);
-    } else if (event.key === "Enter" && open && chosen >= 0) {
-      event.preventDefault();
-      location.assign(optionsOf(box)[chosen].dataset.href);
-    } else if (event.key === "Enter" || event.key === "Tab") {
-      close(box);
-    } else if (event.key === "ArrowDown" && !open) {
-      event.preventDefault();
-      ask(box);
-    } else if (open && event.key in steps) {
-      const next = steps[event.key](chosen, optionsOf(box).length - 1);
-      if (next === null) return;
-      event.preventDefault();
-      choose(box, next);
+    const next = open ? steps[event.key]?.(chosen, optionsOf(box).length - 1) : undefined;
+    if (event.key === "Escape" && open) close(box);
+    else if (event.key === "Enter" && open && chosen >= 0) location.assign(optionsOf(box)[chosen].dataset.href);
+    else if (event.key === "ArrowDown" && !open) ask(box);
+    else if (next !== undefined) choose(box, next);
+    else {
+      if (event.key === "Enter" || event.key === "Tab") close(box);
+      return;
     }
+    event.preventDefault();
   };
 
-  document.addEventListener("compositionstart", () => { composing = true; });
-  document.addEventListener("compositionend", (event) => {
+  on("compositionstart", () => { composing = true; });
+  on("compositionend", (event) => {
     composing = false;
     if (isBox(event.target)) later(event.target);
   });
-  document.addEventListener("input", (event) => {
+  on("input", (event) => {
     if (isBox(event.target) && !composing && !event.isComposing) later(event.target);
   });
-  document.addEventListener("keydown", keyed);
-  document.addEventListener("focusout", (event) => { if (isBox(event.target)) close(event.target); });
-  document.addEventListener("mousedown", (event) => {
+  on("keydown", keyed);
+  on("focusout", (event) => { if (isBox(event.target)) close(event.target); });
+  on("mousedown", (event) => {
     if (event.target.closest?.("[role=option]")) event.preventDefault(); // the box keeps the focus
   });
-  document.addEventListener("click", (event) => {
+  on("click", (event) => {
     const line = event.target.closest?.("[role=option]");
     if (line) return location.assign(line.dataset.href);
     const button = event.target.closest?.("[data-copy]");
@@ -144,21 +138,21 @@
 
   /* Results swapped by htmx: what was open stays open, focus is never lost, and the new total is said. */
   let opened = [];
-  document.addEventListener("htmx:beforeSwap", () => {
+  on("htmx:beforeSwap", () => {
     opened = [...document.querySelectorAll("#results details[open]")].map((details) => details.id);
     for (const box of document.querySelectorAll("[role=combobox]")) close(box);
   });
-  document.addEventListener("htmx:afterSwap", () => {
+  on("htmx:afterSwap", () => {
     for (const id of opened) { const details = byId(id); if (details) details.open = true; }
     opened = [];
   });
-  document.addEventListener("htmx:afterSettle", () => {
+  on("htmx:afterSettle", () => {
     const total = document.querySelector("[data-announce]");
     if (!total) return;
     announce(total.textContent.trim());
     if (document.activeElement === document.body) total.focus({ preventScroll: true });
   });
-  document.addEventListener("htmx:historyRestore", reveal);
-  document.addEventListener("htmx:sendError", (event) => location.assign(event.detail.requestConfig.path));
+  on("htmx:historyRestore", reveal);
+  on("htmx:sendError", (event) => location.assign(event.detail.pathInfo.finalRequestPath));
   reveal();
 })();

@@ -1,6 +1,6 @@
 """Makes the web application: what is opened, what is routed, and what goes around every answer."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
 from credit_records.catalogue import catalogue
@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute, Route
 
 from credit_site import operations, sitemaps
 from credit_site.api import subjects
+from credit_site.api.openapi import DocumentedApi
 from credit_site.database import Database
 from credit_site.envelope import Envelope
 from credit_site.failures import handle_failures, show_failure
@@ -29,7 +30,8 @@ COMPRESSION = 4  # of pages; level 6 takes twice the time for 3 % less
 
 def create_app(settings: SiteSettings) -> FastAPI:
     site = open_site(settings)
-    app = FastAPI(
+    own_pages = pages(site)
+    app = DocumentedApi(
         title=f"{site.city.title} API",
         version="1",
         description="公共信用信息查询接口，无需注册。Public credit information; no registration needed.",
@@ -37,12 +39,12 @@ def create_app(settings: SiteSettings) -> FastAPI:
         redoc_url=None,
         lifespan=closing_the_site,
         telemetry={"tracing": False, "metrics": False, "logs": False},
-        routes=pages(site),
+        routes=own_pages,
     )
     app.state.site = site
     app.include_router(subjects.router)
     handle_failures(app)
-    wrap(app, site)
+    wrap(app, site, [*own_pages, *subjects.router.routes])
     return app
 
 
@@ -81,13 +83,14 @@ def pages(site: Site) -> list[BaseRoute]:
     ]
 
 
-def wrap(app: FastAPI, site: Site) -> None:
+def wrap(app: FastAPI, site: Site, routes: Iterable[BaseRoute]) -> None:
     """The last added is the outermost."""
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_TO_COMPRESS, compresslevel=COMPRESSION)
     app.add_middleware(
         Envelope,
         metrics=site.metrics,
         failure_page=show_failure,
+        routes={route.endpoint: route.path for route in routes if isinstance(route, Route)},
         log_requests=site.settings.log_requests,
         encrypted=site.encrypted,
     )

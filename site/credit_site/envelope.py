@@ -2,8 +2,7 @@
 
 import os
 import time
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 from starlette.requests import Request
@@ -35,11 +34,16 @@ SECURITY_HEADERS = (
 )
 TRANSPORT_SECURITY = ("strict-transport-security", "max-age=31536000")
 
+UNKNOWN_ROUTE = "unknown"
+
 FailurePage = Callable[[Request, Exception], Awaitable[Response]]
 
 
 class Envelope:
-    """The outermost ASGI layer; plain ASGI, because a wrapper per request costs as much as the page."""
+    """The outermost ASGI layer; plain ASGI, because a wrapper per request costs as much as the page.
+
+    `routes` maps each endpoint to the path that metrics and logs know it by.
+    """
 
     def __init__(
         self,
@@ -47,12 +51,14 @@ class Envelope:
         *,
         metrics: Metrics,
         failure_page: FailurePage,
+        routes: Mapping[object, str],
         log_requests: bool,
         encrypted: bool,
     ) -> None:
         self._app = app
         self._metrics = metrics
         self._failure_page = failure_page
+        self._routes = routes
         self._log_requests = log_requests
         self._log = structlog.get_logger("site")
         headers = (*SECURITY_HEADERS, TRANSPORT_SECURITY) if encrypted else SECURITY_HEADERS
@@ -87,8 +93,7 @@ class Envelope:
             self._note(scope, status, time.perf_counter() - started)
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
-        route: Any = scope.get("route")
-        path = getattr(route, "path", "unknown")
+        path = self._routes.get(scope.get("endpoint"), UNKNOWN_ROUTE)
         self._metrics.answered(path, status, seconds)
         if self._log_requests:
             self._log.info(

@@ -163,8 +163,6 @@ class _Parser:
             self._single[key] = value
 
     def _choose(self, facet: Facet, text: str) -> None:
-        if not text:
-            return
         chosen = self._filters.get(facet.key, ())
         if not is_known(facet, text):
             self._note(facet.key, text, Reason.UNKNOWN_VALUE)
@@ -174,9 +172,9 @@ class _Parser:
             self._filters[facet.key] = (*chosen, text)
 
     def _number(self, key: str, default: int, largest: int) -> int:
-        text = self._single.get(key, "").strip()
-        if not text:
+        if key not in self._single:
             return default
+        text = self._single[key].strip()
         digits = text.lstrip("-+")
         if not (digits.isascii() and digits.isdigit()):
             self._note(key, text, Reason.NOT_A_NUMBER)
@@ -191,11 +189,11 @@ class _Parser:
         return number
 
     def _sort(self) -> str:
-        sort = self._single.get("sort", "").strip()
-        if sort and sort not in SORTS:
-            self._note("sort", sort, Reason.UNKNOWN_VALUE)
-            return SORTS[0]
-        return sort or SORTS[0]
+        sort = self._single.get("sort", SORTS[0]).strip()
+        if sort in SORTS:
+            return sort
+        self._note("sort", sort, Reason.UNKNOWN_VALUE)
+        return SORTS[0]
 
 
 def is_known(facet: Facet, value: str) -> bool:
