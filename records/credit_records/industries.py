@@ -1,6 +1,7 @@
 """Guesses the section of GB/T 4754 from a name, else from a scope of business. A guess, and said to be one."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from operator import add
 from typing import Final
 
@@ -41,14 +42,15 @@ class Industries:
         return best
 
     def _first(self, scope: str) -> str | None:
-        return next(iter(self._matches(scope)), ("", None))[1]
+        return next((code for _, code in self._matches(scope)), None)
 
-    def _matches(self, text: str) -> list[tuple[str, str]]:
-        """The longest keyword at each place where one stands, in the order of the text."""
-        found = []
-        for at, words in enumerate(map(self._by_start.get, map(add, text, text[1:]))):
-            for word, code in words or ():
-                if text.startswith(word, at):
-                    found.append((word, code))
+    def _matches(self, text: str) -> Iterator[tuple[str, str]]:
+        """The longest keyword that begins with each pair of characters, in the order of the text.
+
+        The pairs go through `map` and `filter`, past the interpreter: every name and scope comes this way.
+        """
+        for words in filter(None, map(self._by_start.get, map(add, text, text[1:]))):
+            for entry in words:
+                if entry[0] in text:
+                    yield entry
                     break
-        return found
