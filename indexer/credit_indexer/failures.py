@@ -10,6 +10,7 @@ from credit_records.database import DatabaseUnavailableError
 from credit_search.protocol import EngineUnavailableError, NoIndexError, WriterBusyError
 from sqlalchemy.exc import DBAPIError
 
+from credit_indexer.checking_ahead import CheckerDiedError
 from credit_indexer.locking import BusyError
 from credit_indexer.rebuilding import RebuildError
 from credit_indexer.sources.source import UnreadableFileError
@@ -37,7 +38,7 @@ def told_clearly() -> Iterator[None]:
         raise _exit(BUSY, f"另一个重建正在进行{holder}。请等它结束后再试。") from error
     except NoIndexError as error:
         raise _exit(NO_SERVICE, "还没有可用的索引。请先执行 chengxin index --once 或 chengxin rebuild。") from error
-    except RebuildError as error:
+    except (RebuildError, CheckerDiedError) as error:
         raise _exit(NO_SERVICE, str(error)) from error
     except (DatabaseUnavailableError, CatalogueError) as error:
         raise _exit(NO_SERVICE, str(error)) from error

@@ -19,6 +19,7 @@ from credit_indexer.comparing import Drift, repair
 from credit_indexer.comparing import compare as find_drift
 from credit_indexer.failures import DRIFT_FOUND, told_clearly
 from credit_indexer.following import Follower
+from credit_indexer.memory import expect_bulk_work
 from credit_indexer.projection import Projection
 from credit_indexer.rebuilding import Rebuild
 from credit_indexer.terminal import meter, say
@@ -69,6 +70,7 @@ async def _follow(workplace: Workplace, *, once: bool) -> None:
         loop.add_signal_handler(number, follower.stop)
     if not once:
         say("索引已启动，正在跟随变更日志。按 Ctrl+C 结束。")
+    expect_bulk_work()
     started = time.monotonic()
     await follower.run(once=once)
     say(f"索引已跟上：{follower.indexed:,} 个主体，用时 {time.monotonic() - started:.1f} 秒。")
@@ -82,6 +84,7 @@ def rebuild() -> None:
 
 
 async def _rebuild(workplace: Workplace) -> None:
+    expect_bulk_work()
     started = time.monotonic()
     job = Rebuild(workplace.database, workplace.engine, SUBJECTS, workplace.projection)
     with meter("重建索引") as shown:

@@ -14,6 +14,7 @@ from credit_records.recording import Recorder
 from credit_records.rows import REFUSED, Problem
 from sqlalchemy import Engine as Database
 
+from credit_indexer.checking_ahead import checked_batches
 from credit_indexer.sources.bytestream import content_digest
 from credit_indexer.sources.opening import inspect
 from credit_indexer.sources.source import BrokenRow, Source
@@ -64,10 +65,9 @@ class Loader:
         checker = Checker(self._kind, file.source.fields)
         recorder = Recorder(self._database, self._kind, number, checker.derive)
         done = 0
-        for batch in file.source.batches():
-            checked = checker.check(batch.numbers, batch.rows)
-            recorder.record(checked.rows, [*map(_problem, batch.broken), *checked.problems])
-            done += len(batch.rows) + len(batch.broken)
+        for checked, broken in checked_batches(file.source, self._kind, checker):
+            recorder.record(checked.rows, [*map(_problem, broken), *checked.problems])
+            done += len(checked.rows) + len(broken)
             progress(done, max(done, file.source.expected_rows))
         delivery = finish_delivery(self._database, number)
         return Loaded(delivery, time.monotonic() - started, file.source.description, file.source.ignored)

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from credit_indexer.failures import UNREADABLE, told_clearly
 from credit_indexer.loading import Inspected, Loaded, Loader, inspect_file
+from credit_indexer.memory import expect_bulk_work
 from credit_indexer.quarantine import QuarantinedValue, Scope, count_problems, export, read_problems
 from credit_indexer.sources.source import UnreadableFileError
 from credit_indexer.terminal import complain, meter, say
@@ -33,6 +34,7 @@ def load(
         if inspected:
             database = open_database(Settings())
             migrate(database)
+            expect_bulk_work()
             loader = Loader(database, found, source or found.authority)
             for each in inspected:
                 with meter(each.path.name) as shown:

@@ -17,6 +17,9 @@ class UnreadableFileError(Exception):
         self.problem = problem
         self.remedy = remedy
 
+    def __reduce__(self) -> tuple[type["UnreadableFileError"], tuple[Path, str, str]]:
+        return type(self), (self.path, self.problem, self.remedy)  # so that it passes between processes
+
 
 @dataclass(frozen=True, slots=True)
 class BrokenRow:
