@@ -10,7 +10,7 @@ import structlog
 
 def configure_logs(level: str) -> None:
     """Our events and those of libraries, in one shape."""
-    number = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
+    number = logging.getLevelNamesMapping()[level]
     processors: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,

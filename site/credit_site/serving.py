@@ -14,6 +14,7 @@ import uvicorn
 from credit_records.catalogue import CatalogueError, catalogue
 from credit_records.database import DatabaseUnavailableError, migrate, open_database
 from credit_search.engines import UnknownEngineError, open_engine
+from pydantic import ValidationError
 
 from credit_site.logs import configure_logs
 from credit_site.metrics import MULTIPROCESS_FOLDER
@@ -35,7 +36,7 @@ def serve(
     ] = False,
 ) -> None:
     """启动网站。"""
-    settings = SiteSettings()
+    settings = _read_settings()
     configure_logs(settings.log_level)
     _prepare(settings)
     # uvicorn hands the signal on after it has closed down; as an exception it lets us close down too.
@@ -61,6 +62,16 @@ def serve(
             server_header=False,
             timeout_graceful_shutdown=PATIENCE,
         )
+
+
+def _read_settings() -> SiteSettings:
+    try:
+        return SiteSettings()
+    except ValidationError as error:
+        for wrong in error.errors():
+            name = "_".join(map(str, wrong["loc"])).upper()
+            typer.echo(f"设置 CHENGXIN_{name} 有误：{wrong['msg']}（收到的是 {wrong['input']!r}）。", err=True)
+        raise typer.Exit(CANNOT_START) from error
 
 
 def _prepare(settings: SiteSettings) -> None:

@@ -1,5 +1,7 @@
 """What an operator may set of the site, beside the settings that every room shares."""
 
+from typing import Literal
+
 from credit_records.settings import Settings
 from pydantic import Field, HttpUrl
 
@@ -17,4 +19,7 @@ class SiteSettings(Settings):
         description="Write one JSON line for each request: route, status, milliseconds and request id, never what was "
         "searched for.",
     )
-    log_level: str = Field(default="INFO", description="The least level that is logged: DEBUG, INFO, WARNING or ERROR.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO",
+        description="The least level that is logged: DEBUG, INFO, WARNING or ERROR.",
+    )

@@ -32,6 +32,12 @@ class SupervisedProcess:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
+    @property
+    def pid(self) -> int | None:
+        """Of the child while it runs."""
+        process = self._process
+        return process.pid if process and process.poll() is None else None
+
     def stop(self) -> None:
         """Ask the child to end, and end it if it does not."""
         with self._starting:
