@@ -21,7 +21,10 @@ Reader = Callable[[str], Any]
 
 Lists = Mapping[str, CodeList]
 
-_UNSHOWABLE: Final = dict.fromkeys([*range(32), 127, *range(0x80, 0xA0), 0xFEFF, 0x200B, 0xFFFD], " ")
+_CONTROLS: Final = [*range(32), *range(127, 160), 0xFFFD]
+# Marks without width: what they hide or turn around would be searched, and masked, as something else than is seen.
+_INVISIBLE: Final = [0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF]
+_UNSHOWABLE: Final = {**dict.fromkeys(_CONTROLS, " "), **dict.fromkeys(_INVISIBLE, "")}
 
 
 def reader_for(spec: FieldSpec, lists: Lists) -> Reader:

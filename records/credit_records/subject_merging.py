@@ -3,6 +3,7 @@
 A subject here is a list of the values of the table's columns in order, because a batch holds thousands of them.
 """
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import orjson
@@ -33,7 +34,7 @@ _GROUPS: Final = tuple(
 
 def new_subject(row: CheckedRow) -> list[Any]:
     """The values of a subject that is first heard of; its number and version are still to be given."""
-    former = orjson.dumps(row.former_names).decode() if row.former_names else "[]"
+    former = _as_json(_others(row.former_names, row.name)) if row.former_names else "[]"
     return [None, row.uscc, row.code_valid, row.name, former, *row.facts, None]
 
 
@@ -56,14 +57,20 @@ def merge_subject(known: list[Any], row: CheckedRow, told_before: Facts, *, auth
 
 
 def _merge_names(known: list[Any], row: CheckedRow) -> None:
-    former: list[str] = orjson.loads(known[_FORMER])
-    current = known[_NAME]
-    added = list(row.former_names)
-    if not same_name(current, row.name):
-        added.insert(0, current)
-    for name in reversed(added):
+    """A renaming puts the name that was before all former ones; what a feed lists is older than what was seen."""
+    renamed = [] if same_name(known[_NAME], row.name) else [known[_NAME]]
+    former: list[str] = []
+    for name in (*renamed, *orjson.loads(known[_FORMER]), *row.former_names):
         if not any(same_name(name, other) for other in former):
-            former.insert(0, name)
-    former = [name for name in former if not same_name(name, row.name)]
+            former.append(name)
     known[_NAME] = row.name
-    known[_FORMER] = orjson.dumps(former[:MAX_FORMER_NAMES]).decode()
+    known[_FORMER] = _as_json(_others(former, row.name))
+
+
+def _others(names: Sequence[str], current: str) -> list[str]:
+    """The names that are not the current one; the newest of very many."""
+    return [name for name in names if not same_name(name, current)][:MAX_FORMER_NAMES]
+
+
+def _as_json(names: list[str]) -> str:
+    return orjson.dumps(names).decode()

@@ -193,6 +193,21 @@ def test_any_text_is_read_or_refused_in_words(field_type, text):
     assert "\x00" not in told
 
 
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("  云上\t商行\n", "云上 商行"),
+        ("云\u200b上\u202e商行\ufeff", "云上商行"),
+        ("云上\u3000商行", "云上 商行"),
+        ("云上\x00商行", "云上 商行"),
+        ("620102\u200b198001011239", "620*************39"),
+        ("云上\ud800商行", "云上?商行"),
+    ],
+)
+def test_text_is_kept_as_it_is_seen(text, kept):
+    assert reader_for(spec(FieldType.TEXT), LISTS)(text) == kept
+
+
 def test_text_longer_than_its_field_is_refused():
     with pytest.raises(ValueRefusedError, match="最多 50 个"):
         reader_for(spec(FieldType.TEXT), LISTS)("长" * 51)

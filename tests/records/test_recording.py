@@ -120,6 +120,13 @@ def test_going_back_to_a_former_name_does_not_list_it_as_former(office):
     assert (subject.name, subject.former_names) == ("甲有限公司", ("乙有限公司",))
 
 
+def test_the_current_name_is_no_former_name_even_where_a_feed_lists_it(office):
+    office.deliver({**FULL, "former_names": "云上商贸有限公司、旧商行"})
+    assert office.subject(FULL["uscc"]).former_names == ("旧商行",)
+    office.deliver({**FULL, "former_names": "云上商贸有限公司、旧商行、更旧商行"})
+    assert office.subject(FULL["uscc"]).former_names == ("旧商行", "更旧商行")
+
+
 def test_a_key_twice_in_one_batch_is_a_row_and_its_correction(office):
     outcome = office.deliver(FULL, {**FULL, "capital": "7万元"}, {**FULL, "uscc": code(2)}, FULL)
     assert (outcome.new, outcome.changed, outcome.unchanged) == (2, 2, 0)
