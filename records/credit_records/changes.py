@@ -72,9 +72,3 @@ def subject_versions(connection: Connection) -> Iterator[tuple[int, int]]:
     """Every subject's number and version, in the order of numbers, as they come."""
     statement = select(subject.c.id, subject.c.version).order_by(subject.c.id)
     yield from connection.execute(statement, execution_options={"yield_per": 10_000})
-
-
-def subject_rows(connection: Connection, numbers: list[int]) -> list[SubjectRow]:
-    """The subjects of these numbers that exist; at most as many as a statement may name (16,000)."""
-    statement = select(*_COLUMNS).where(subject.c.id.in_(numbers))
-    return list(connection.execute(statement))

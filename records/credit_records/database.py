@@ -1,6 +1,5 @@
 """The database: opened, brought up to date, and written to by one at a time."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -109,16 +108,6 @@ def is_current(engine: Engine) -> bool:
     with engine.connect() as connection:
         found = MigrationContext.configure(connection).get_current_revision()
     return found == ScriptDirectory.from_config(_alembic_config()).get_current_head()
-
-
-def wait_until_current(engine: Engine, *, seconds: float) -> bool:
-    """Wait for another process to migrate; whether it did in time."""
-    end = time.monotonic() + seconds
-    while not is_current(engine):
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.1)
-    return True
 
 
 def _alembic_config() -> Config:

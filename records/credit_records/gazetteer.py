@@ -50,9 +50,6 @@ class Gazetteer:
                 return code
         return None
 
-    def division(self, code: str) -> Division | None:
-        return self._divisions.get(code)
-
     def label(self, division: str, locale: Locale = "zh") -> str:
         """The full name, 甘肃省兰州市城关区 or Chengguan District, Lanzhou, Gansu; the digits where it is unknown."""
         return self._labels(division, locale)
@@ -105,13 +102,6 @@ class Gazetteer:
         Those of counties are left out: 东方, 合作 or 同仁 begin more trade names than addresses.
         """
         return {short_name(place.name) for code, place in self._divisions.items() if code.endswith("00")}
-
-    def children(self, division: str) -> tuple[Division, ...]:
-        """The divisions one level below a province or city, in the order of their digits."""
-        prefix = _prefix(division)
-        below = tuple(place for code, place in self._divisions.items() if code.startswith(prefix) and code != division)
-        cities = tuple(place for place in below if place.is_city)
-        return cities or below
 
     def _romanised(self, place: Division) -> str:
         return place.name_en or romanised_division(place.name)

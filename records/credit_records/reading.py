@@ -23,7 +23,6 @@ __all__ = [
     "sitemap_codes",
     "sitemap_pages",
     "subjects_by_exact_name",
-    "subjects_by_number",
 ]
 
 SITEMAP_SIZE: Final = 50_000  # the most addresses that one sitemap may hold (sitemaps.org protocol 0.90)
@@ -77,12 +76,6 @@ def subjects_by_exact_name(connection: Connection, name: str, limit: int = 20) -
     """Subjects that now bear exactly this name; several where different registers gave it twice."""
     statement = select(subject).where(subject.c.name == name).order_by(subject.c.id).limit(limit)
     return [as_subject(row) for row in connection.execute(statement)]
-
-
-def subjects_by_number(connection: Connection, numbers: Sequence[int]) -> dict[int, Subject]:
-    """The subjects of these numbers, of those that exist."""
-    rows = connection.execute(select(subject).where(subject.c.id.in_(numbers)))
-    return {row[0]: as_subject(row) for row in rows}
 
 
 def records_of(connection: Connection, subject_id: int) -> list[Record]:

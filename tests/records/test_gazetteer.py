@@ -175,7 +175,7 @@ def test_every_division_has_a_name_in_latin_letters(division):
 def test_the_fictional_city_lies_in_no_real_province():
     city = next(city for city in catalogue().cities.values() if city.fictional)
     assert gazetteer().label(city.division) == city.city_name
-    districts = gazetteer().children(city.division)
+    districts = [place for place in DISTRICTS if place.code.startswith(city.division[:4])]
     assert len(districts) >= 6
     for district in districts:
         found, _ = gazetteer().locate(f"{city.city_name}{district.name}某路1号", None, None, None)
@@ -205,10 +205,3 @@ def test_names_are_long_short_and_former():
     names = set(gazetteer().names())
     assert {"兰州市", "兰州", "城关区", "甘肃", "兰州新区", "闸北区", "延边"} <= names
     assert "市辖区" not in names
-
-
-def test_children_are_one_level_below():
-    assert LANZHOU in {place.code for place in gazetteer().children("620000")}
-    assert "620102" not in {place.code for place in gazetteer().children("620000")}
-    assert "310115" in {place.code for place in gazetteer().children("310000")}
-    assert {place.name for place in gazetteer().children(LANZHOU)} >= {"城关区", "榆中县", "兰州新区"}

@@ -6,7 +6,6 @@ from credit_records.reading import (
     sitemap_codes,
     sitemap_pages,
     subjects_by_exact_name,
-    subjects_by_number,
 )
 
 from tests.records.registering import code
@@ -27,8 +26,6 @@ def test_subjects_of_one_name_are_all_found(office):
     with office.engine.connect() as connection:
         found = subjects_by_exact_name(connection, "同名商行")
         assert [subject.uscc for subject in found] == [code(1), code(2)]
-        numbers = [subject.id for subject in found]
-        assert subjects_by_number(connection, [*numbers, 10**9]) == dict(zip(numbers, found, strict=True))
 
 
 def test_sitemaps_hold_every_code_once(office, monkeypatch: pytest.MonkeyPatch):
