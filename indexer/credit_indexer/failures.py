@@ -19,6 +19,7 @@ from credit_indexer.terminal import complain
 DRIFT_FOUND = 1
 UNREADABLE = 2
 BUSY = 3
+INTERRUPTED = 130  # as a shell counts Ctrl+C
 NO_SERVICE = 4  # disk, database or index: nothing wrong with the file
 
 _NO_SPACE = ("disk is full", "disk I/O error", "No space left", "File too large")
@@ -29,6 +30,8 @@ def told_clearly() -> Iterator[None]:
     """Turn what may go wrong in operation into a sentence on standard error and an exit code."""
     try:
         yield
+    except KeyboardInterrupt as error:
+        raise _exit(INTERRUPTED, "已中断。已经提交的部分完整有效；重新执行同一命令即可，不会重复。") from error
     except UnreadableFileError as error:
         raise _exit(UNREADABLE, str(error)) from error
     except WriterBusyError as error:
@@ -56,5 +59,7 @@ def _service_sentence(error: Exception) -> str:
     full = isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
     if full or any(sign in cause for sign in _NO_SPACE):
         return "磁盘空间不足，写不下去了。已经提交的批次完整有效；请腾出空间后重新执行同一命令，不会重复。"
-    where = "数据库" if isinstance(error, DBAPIError) else "索引或文件"
+    if isinstance(error, EngineUnavailableError):
+        return f"索引出错：{cause}。数据库不受影响；请执行 chengxin rebuild 重建索引。"
+    where = "数据库" if isinstance(error, DBAPIError) else "文件"
     return f"{where}出错：{cause}。已经提交的部分完整有效；请排除故障后重新执行同一命令，不会重复。"

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from credit_records.changes import latest_seq, subject_rows_after
-from credit_search.protocol import Engine, IndexWriter
+from credit_search.protocol import Engine, EngineUnavailableError, IndexWriter
 from credit_search.schema import IndexSchema
 from sqlalchemy import Engine as Database
 
@@ -77,19 +77,30 @@ class Follower:
             self._on_event("索引已换代，转到新的一代")
 
     async def _open(self) -> tuple[str, IndexWriter]:
-        """The live generation, built first where there is none for this schema, or it is of another database."""
+        """The live generation, built first where none serves: none for this schema, of another database, damaged."""
         while True:
-            generation = await self._engine.live(self._schema)
-            if generation is not None:
-                writer = await self._engine.writer(self._schema, generation)
-                if await self._is_of_this_database(writer):
-                    return generation, writer
-                await writer.close()
+            opened = await self._open_live()
+            if opened is not None:
+                return opened
             self._on_event("没有与数据库相符的索引，先建立索引")
             try:
                 self.indexed += await self._rebuild.run(self._data_dir)
             except BusyError:
                 await asyncio.sleep(LONGEST_PAUSE)
+
+    async def _open_live(self) -> tuple[str, IndexWriter] | None:
+        generation = await self._engine.live(self._schema)
+        if generation is None:
+            return None
+        try:
+            writer = await self._engine.writer(self._schema, generation)
+        except EngineUnavailableError as error:
+            self._on_event(f"索引打不开（{error}）")
+            return None
+        if await self._is_of_this_database(writer):
+            return generation, writer
+        await writer.close()
+        return None
 
     async def _is_of_this_database(self, writer: IndexWriter) -> bool:
         """A cursor beyond the end of the log comes from another database, such as the one before a restore."""

@@ -17,7 +17,7 @@ from sqlalchemy import Engine as Database
 from credit_indexer.checking_ahead import checked_batches
 from credit_indexer.sources.bytestream import content_digest
 from credit_indexer.sources.opening import inspect
-from credit_indexer.sources.source import BrokenRow, Source
+from credit_indexer.sources.source import BrokenRow, Source, shown_name
 
 SHOWN_RAW = 4000  # characters of a line that could not be taken apart
 WHOLE_ROW = "整行"
@@ -60,7 +60,7 @@ class Loader:
         started = time.monotonic()
         number = start_delivery(
             self._database,
-            NewDelivery(self._provider, file.path.name, file.digest, file.size, self._kind.name),
+            NewDelivery(self._provider, shown_name(file.path), file.digest, file.size, self._kind.name),
         )
         checker = Checker(self._kind, file.source.fields)
         recorder = Recorder(self._database, self._kind, number, checker.derive)

@@ -14,7 +14,7 @@ from credit_indexer.failures import UNREADABLE, told_clearly
 from credit_indexer.loading import Inspected, Loaded, Loader, inspect_file
 from credit_indexer.memory import expect_bulk_work
 from credit_indexer.quarantine import QuarantinedValue, Scope, count_problems, export, read_problems
-from credit_indexer.sources.source import UnreadableFileError
+from credit_indexer.sources.source import UnreadableFileError, shown_name
 from credit_indexer.terminal import complain, meter, say
 
 SHOWN_VALUE = 40  # characters of a value in the list; the export holds all
@@ -37,7 +37,7 @@ def load(
             expect_bulk_work()
             loader = Loader(database, found, source or found.authority)
             for each in inspected:
-                with meter(each.path.name) as shown:
+                with meter(shown_name(each.path)) as shown:
                     loaded = loader.load(each, shown.show)
                 say(summary(loaded))
         if len(inspected) < len(files):

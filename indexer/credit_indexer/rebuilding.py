@@ -61,7 +61,10 @@ class Rebuild:
         live = await self._engine.live(self._schema)
         found = await self._engine.generations(self._schema)
         # Beside the live one only a rebuild makes generations of this schema, and this is the only rebuild.
-        whole = found[: found.index(live) + 1] if live else [name for name in found if self._schema.digest not in name]
+        if live in found:
+            whole = found[: found.index(live) + 1]
+        else:
+            whole = [name for name in found if self._schema.digest not in name]
         for generation in found:
             if generation not in whole:
                 await self._engine.drop(self._schema, generation)

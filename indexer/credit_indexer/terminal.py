@@ -3,19 +3,25 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TextIO
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 
 def say(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
+    _write(sys.stdout, text)
 
 
 def complain(text: str) -> None:
-    sys.stderr.write(f"{text}\n")
-    sys.stderr.flush()
+    _write(sys.stderr, text)
+
+
+def _write(stream: TextIO, text: str) -> None:
+    """A line, whatever the stream's encoding: what it cannot show must not end a command."""
+    encoding = stream.encoding or "utf-8"
+    stream.write(f"{text}\n".encode(encoding, errors="replace").decode(encoding))
+    stream.flush()
 
 
 class Meter:

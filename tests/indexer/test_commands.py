@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import os
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
@@ -85,6 +86,14 @@ def test_an_unreadable_file_does_not_keep_the_others_out(run: Run) -> None:
     result = run("load", table("a.csv"), "empty.csv", "missing.csv", table("b.csv", ROWS[:1]), code=2)
     assert result.stderr.count("无法读取") == 2
     assert recorded("SELECT file_name, rows FROM delivery") == [("a.csv", 2), ("b.csv", 1)]
+
+
+def test_a_file_name_in_gbk_is_shown_and_recorded(run: Run) -> None:
+    name = os.fsdecode("名单.csv".encode("gbk"))
+    assert "名单.csv（CSV" in run("load", table(name)).stdout
+    assert recorded("SELECT file_name FROM delivery") == [("名单.csv",)]
+    Path(name).write_bytes(b"")
+    assert "无法读取 名单.csv" in run("load", name, code=2).stderr
 
 
 def test_an_unknown_kind_is_told_with_those_that_exist(run: Run) -> None:

@@ -1,10 +1,11 @@
 """The loop, the rebuild and the comparison, on a real database and a real index."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
-from credit_indexer.comparing import repair
+from credit_indexer.comparing import Drift, repair
 from credit_indexer.following import Follower, commit_is_due
 from credit_indexer.locking import BusyError, exclusive
 from credit_indexer.rebuilding import LOCK_FILE, Rebuild, RebuildError
@@ -196,6 +197,19 @@ def test_an_index_of_another_database_is_built_anew(city: City) -> None:
     assert names(city, "虚构复原商行") == [10]
 
 
+@pytest.mark.parametrize("damage", ["garbage", "gone"])
+def test_a_damaged_index_is_built_anew(damage: str, city: City) -> None:
+    city.register(10)
+    city.follow()
+    folder = city.workplace.settings.data_dir / "index" / "subjects" / str(live(city))
+    if damage == "gone":
+        shutil.rmtree(folder)
+    else:
+        (folder / "meta.json").write_bytes(b"\0garbage")
+    city.follow()
+    assert city.drift() == Drift(10, (), (), (), 0)
+
+
 def test_comparison_finds_and_mends_every_drift(city: City) -> None:
     city.register(10)
     city.follow()
@@ -217,7 +231,7 @@ def test_comparison_finds_and_mends_every_drift(city: City) -> None:
     assert city.drift().subjects == ()
     assert city.drift().waiting == 4
     city.follow()
-    assert city.drift() == type(found)(9, (), (), (), 0)
+    assert city.drift() == Drift(9, (), (), (), 0)
     assert names(city, "虚构改名商行", "虚构6号商行") == [1, 0]
 
 

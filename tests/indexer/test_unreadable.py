@@ -7,6 +7,8 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from credit_indexer.sources.opening import inspect
 from credit_indexer.sources.source import UnreadableFileError
@@ -94,6 +96,12 @@ def gzip_bomb(path: Path) -> None:
             stream.write(row * 1024)
 
 
+def parquet_bomb(path: Path) -> None:
+    column = pa.chunked_array([pa.array(["0" * 1000] * 20_000)] * 5)
+    table = pa.table({"企业名称": column, "统一社会信用代码": column})
+    pq.write_table(table, path, compression="zstd", use_dictionary=False)
+
+
 def workbook_bomb(path: Path) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/workbook.xml", b"<workbook/>")
@@ -115,6 +123,7 @@ def lying_workbook_bomb(path: Path) -> None:
     [
         (huge_line, "超过 4 MiB"),
         (gzip_bomb, "200 倍"),
+        (parquet_bomb, "200 倍"),
         (workbook_bomb, "200 倍"),
         (lying_workbook_bomb, "损坏"),
         (Path.mkdir, "文件夹"),

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from credit_indexer.sources.bytestream import BOMB_FROM_BYTES, BOMB_RATIO
 from credit_indexer.sources.headers import Header, HeaderMatcher
 from credit_indexer.sources.source import BATCH_ROWS, Batch, UnreadableFileError
 
@@ -65,8 +66,14 @@ def inspect_parquet(path: Path, matcher: HeaderMatcher) -> ParquetSource:
     try:
         with pq.ParquetFile(path) as parquet:
             schema, rows = parquet.schema_arrow, parquet.metadata.num_rows
+            groups = range(parquet.metadata.num_row_groups)
+            unpacked = sum(parquet.metadata.row_group(group).total_byte_size for group in groups)
     except (pa.ArrowException, OSError) as error:
         raise UnreadableFileError(path, "Parquet 文件已损坏或不完整", DAMAGED) from error
+    if unpacked > max(BOMB_FROM_BYTES, path.stat().st_size * BOMB_RATIO):
+        raise UnreadableFileError(
+            path, f"解压后的大小超过文件的 {BOMB_RATIO} 倍，不像正常的数据", "请确认来源后重新导出"
+        )
     names = [field.name if _is_scalar(field.type) else "" for field in schema]
     header = matcher.match(names)
     if header is None:

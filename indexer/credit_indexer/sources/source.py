@@ -1,18 +1,29 @@
 """What every reader gives, whatever the format of the file."""
 
+import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-BATCH_ROWS = 10_000  # one transaction each: large enough to be cheap, small enough for constant memory
+BATCH_ROWS = 25_000  # one transaction each: it rewrites most pages of the indexes, so few are cheaper than many
+
+
+def shown_name(path: Path) -> str:
+    """The file's name as text; names that were written in GBK, as archives from Windows hold them, included."""
+    name = os.fsencode(path.name)
+    for encoding in ("utf-8", "gb18030"):
+        with suppress(UnicodeDecodeError):
+            return name.decode(encoding)
+    return name.decode("utf-8", errors="replace")
 
 
 class UnreadableFileError(Exception):
     """The file cannot be read at all; `problem` and `remedy` are sentences for the person who sent it."""
 
     def __init__(self, path: Path, problem: str, remedy: str) -> None:
-        super().__init__(f"无法读取 {path.name}：{problem}。{remedy}。")
+        super().__init__(f"无法读取 {shown_name(path)}：{problem}。{remedy}。")
         self.path = path
         self.problem = problem
         self.remedy = remedy

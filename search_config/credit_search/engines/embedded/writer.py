@@ -24,7 +24,7 @@ class EmbeddedWriter:
         self._folder = folder
         self._schema = schema
         self._native = tantivy_schema(schema)
-        self._index = tantivy.Index(self._native, str(folder), reuse=True)
+        self._index = _open_index(folder, self._native)
         self._writer = _open_writer(self._index)
         self._highest = self._highest_key()
 
@@ -38,8 +38,11 @@ class EmbeddedWriter:
             self._writer.delete_documents_by_query(
                 tantivy.Query.term_set_query(self._native, self._schema.key, replaced)
             )
-        for document in latest.values():
-            self._writer.add_document(NativeDocument.from_dict(dict(document), self._native))
+        try:
+            for document in latest.values():
+                self._writer.add_document(NativeDocument.from_dict(dict(document), self._native))
+        except ValueError as error:
+            raise EngineUnavailableError(str(error)) from error
         self._highest = max(self._highest, max(latest, default=0))
 
     async def commit(self, cursor: int) -> None:
@@ -66,6 +69,13 @@ class EmbeddedWriter:
     def _highest_key(self) -> int:
         self._index.reload()
         return highest_key(self._index.searcher(), self._schema)
+
+
+def _open_index(folder: Path, native: tantivy.Schema) -> tantivy.Index:
+    try:
+        return tantivy.Index(native, str(folder), reuse=True)
+    except (ValueError, OSError) as error:
+        raise EngineUnavailableError(str(error)) from error
 
 
 def _open_writer(index: tantivy.Index) -> tantivy.IndexWriter:
