@@ -7,6 +7,8 @@ from typing import cast
 from credit_records.catalogue import Catalogue, FieldSpec, FieldType, Locale
 from credit_records.field_values import OPEN_END
 
+NAMES_APART = "；"
+
 
 def shown_value(catalogue: Catalogue, field: FieldSpec, value: object, locale: Locale) -> str:
     """The value as a person reads it; empty where there is none."""
@@ -44,7 +46,7 @@ def _date(_: Catalogue, field: FieldSpec, value: object, locale: Locale) -> str:
 
 
 def _names(_: Catalogue, __: FieldSpec, value: object, ___: Locale) -> str:
-    return "；".join(cast("list[str]", value))
+    return NAMES_APART.join(cast("list[str]", value))
 
 
 def _amount(_: Catalogue, __: FieldSpec, value: object, locale: Locale) -> str:

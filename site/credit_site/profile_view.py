@@ -9,7 +9,7 @@ from credit_records.reading import Record
 from credit_records.subjects import Capital, Subject
 
 from credit_site.civil_time import civil
-from credit_site.field_values import capital_text, shown_value
+from credit_site.field_values import NAMES_APART, capital_text, shown_value
 from credit_site.localisation import Say
 from credit_site.site import Site
 
@@ -77,7 +77,7 @@ def facts(site: Site, subject: Subject, locale: Locale) -> list[Fact]:
         Fact(say("注册资本"), _capital(site, subject.capital, locale)),
         Fact(say("所在地"), site.place(subject.division, locale), basis(subject.division_basis, say)),
         Fact(say("行业门类"), site.label("industry", subject.industry, locale), basis(subject.industry_basis, say)),
-        Fact(say("曾用名"), "、".join(subject.former_names)),
+        Fact(say("曾用名"), NAMES_APART.join(subject.former_names)),
     ]
     return [fact for fact in told if fact.value]
 

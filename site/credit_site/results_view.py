@@ -19,6 +19,7 @@ from credit_site.site import Site
 
 FACET_VALUES_SHOWN = 8  # the rest opens on demand
 PAGES_AROUND = 2
+WORTH_NARROWING = 2
 
 
 class HitView(NamedTuple):
@@ -90,7 +91,7 @@ def results_view(site: Site, request: SearchRequest, answer: SubjectAnswer, loca
     first_page = request.on_page(1).address()
     direct = next((match for match in answer.items if match.uscc == answer.direct), None)
     return ResultsView(
-        direct=_hit_view(site, direct, locale) if direct else None,
+        direct=_hit_view(site, direct, locale)._replace(name=escape(direct.name)) if direct else None,
         hits=[_hit_view(site, match, locale) for match in answer.items if match is not direct],
         facets=[
             view for facet in SUBJECT_FACETS if (view := _facet_view(facet, request, first_page, answer, locale)).first
@@ -147,6 +148,14 @@ def chips(request: SearchRequest, locale: Locale) -> list[Chip]:
 
 def title_of(facet: Facet, locale: Locale) -> str:
     return facet.title_en if locale == "en" else facet.title
+
+
+def _facet_views(request: SearchRequest, first_page: str, answer: SubjectAnswer, locale: Locale) -> list[FacetView]:
+    """Those with something to choose; none where there is but one hit and nothing to undo."""
+    if answer.total < WORTH_NARROWING and not request.filters:
+        return []
+    views = (_facet_view(facet, request, first_page, answer, locale) for facet in SUBJECT_FACETS)
+    return [view for view in views if view.first]
 
 
 def _facet_view(

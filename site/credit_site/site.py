@@ -1,5 +1,6 @@
 """Everything that pages need, opened once at start and handed to them."""
 
+import re
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
@@ -21,6 +22,7 @@ from credit_site.resources import folder
 from credit_site.settings import SiteSettings
 from credit_site.visit import Visit, remember, visit_of
 
+HOST = re.compile(r"[A-Za-z0-9.-]+(:\d+)?|\[[0-9a-fA-F:]+\](:\d+)?")  # what may stand in an address of ours
 VARY = "HX-Request, Accept-Language, Cookie, Accept"
 
 
@@ -47,6 +49,7 @@ class Site:
         self.search = search
         self.freshness = FreshnessClock(database, reader)
         self._engine = engine
+        self._public_url = str(settings.public_url or "").rstrip("/")
         self._labels: dict[tuple[str, str | None, Locale], str] = {}
         self.metrics = Metrics()
         self.assets = Assets(folder("static"))
@@ -64,7 +67,10 @@ class Site:
 
     def base_url(self, request: Request) -> str:
         """Where the public finds the site, without a slash at the end."""
-        return str(self.settings.public_url or request.base_url).rstrip("/")
+        if self._public_url:
+            return self._public_url
+        host = request.headers.get("host", "")
+        return f"{request.scope['scheme']}://{host}" if HOST.fullmatch(host) else ""
 
     def label(self, list_name: str, code: str | None, locale: Locale) -> str:
         """What a person reads for a code of a list; empty where there is none."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from credit_records.catalogue import Locale
 from starlette.requests import Request
@@ -47,7 +47,7 @@ def visit_of(request: Request) -> Visit:
         locale=locale or negotiate(headers.get("accept-language", "")),
         text=text if text in TEXT_SIZES else TEXT_SIZES[0],
         partial=headers.get("hx-request") == "true" and headers.get("hx-history-restore-request") != "true",
-        path=request.url.path,
+        path=quote(request.scope["path"]),
         pairs=[pair for pair in pairs if pair[0] not in PREFERENCES],
         chosen=chosen,
     )
