@@ -30,6 +30,15 @@ class Prefix:
 
 
 @dataclass(frozen=True, slots=True)
+class Between:
+    """Documents whose number lies in [low, high]; all score alike. None leaves that end open."""
+
+    field: str
+    low: int | None = None
+    high: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class All:
     """Every clause of `must` holds; a clause of `should` only lifts the score."""
 
@@ -50,7 +59,7 @@ class Everything:
     """Every document, all alike."""
 
 
-Clause = Term | OneOf | Prefix | All | Some | Everything
+Clause = Term | OneOf | Prefix | Between | All | Some | Everything
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,4 +78,4 @@ class Sort:
     descending: bool = True
 
 
-Filters = Sequence[Filter]
+Filters = Sequence[Filter | Between]

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from credit_records.catalogue import Locale, catalogue
 from credit_records.gazetteer import gazetteer
 
+from credit_search.amounts import AMOUNT_BANDS
 from credit_search.clauses import Filter
-from credit_search.schema import SUBJECTS, FieldType
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +19,11 @@ class Facet:
     title_en: str
     label: Callable[[str, Locale], str]  # value, locale → what a person reads
     by_value: bool = False  # shown in order of value, greatest first, rather than by count
+    number: bool = False  # whether its values are numbers
 
     def filter(self, values: tuple[str, ...]) -> Filter | None:
         """The filter for the values chosen; None where none of them can be one."""
-        if SUBJECTS.field(self.key).type is FieldType.NUMBER:
+        if self.number:
             numbers = tuple(int(value) for value in values if value.isascii() and value.isdigit() and len(value) < 9)
             return Filter(self.key, numbers) if numbers else None
         return Filter(self.key, values) if values else None
@@ -49,6 +50,46 @@ SUBJECT_FACETS: tuple[Facet, ...] = (
     Facet("region", "地区", "Region", _region),
     Facet("type", "主体类型", "Type", _listed("entity_type")),
     Facet("status", "登记状态", "Status", _listed("subject_status")),
-    Facet("year", "成立年份", "Year established", _year, by_value=True),
+    Facet("year", "成立年份", "Year established", _year, by_value=True, number=True),
     Facet("industry", "行业门类", "Industry", _listed("industry")),
+)
+
+
+def _kind(value: str, locale: Locale) -> str:
+    kind = catalogue().kinds.get(value)
+    return value if kind is None else kind.title if locale == "zh" else kind.title_en
+
+
+def _month(value: str, locale: Locale) -> str:
+    if len(value) != len("yyyymm"):
+        return _year("0", locale)
+    return f"{value[:4]} 年 {int(value[4:])} 月" if locale == "zh" else f"{value[:4]}-{value[4:]}"
+
+
+def _as_written(value: str, _: Locale) -> str:
+    return value
+
+
+_COLOURS = {"red": ("守信名单", "Red list"), "black": ("失信名单", "Black list")}
+
+
+def _colour(value: str, locale: Locale) -> str:
+    return _COLOURS.get(value, (value, value))[locale != "zh"]
+
+
+def _amount_band(value: str, locale: Locale) -> str:
+    return next((band.title if locale == "zh" else band.title_en for band in AMOUNT_BANDS if band.key == value), value)
+
+
+RECORD_FACETS: tuple[Facet, ...] = (
+    Facet("kind", "信息类别", "Kind", _kind),
+    Facet("colour", "名单", "List", _colour),
+    Facet("authority", "作出机关", "Authority", _as_written),
+    Facet("category", "种类", "Category", _as_written),
+    Facet("violation", "违法行为类型", "Violation", _as_written),
+    Facet("region", "地区", "Region", _region),
+    Facet("industry", "行业门类", "Industry", _listed("industry")),
+    Facet("amount_band", "金额", "Amount", _amount_band),
+    Facet("year", "决定年份", "Year decided", _year, by_value=True, number=True),
+    Facet("month", "决定月份", "Month decided", _month, by_value=True, number=True),
 )

@@ -42,11 +42,12 @@ class FacetCount:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`total` is exact. `facets` maps each facet asked for to its counts, greatest first."""
+    """`total` is exact. `facets` maps each facet asked for to its counts, greatest first; `sums` each number."""
 
     total: int
     hits: list[Hit]
     facets: dict[str, list[FacetCount]] = field(default_factory=dict)
+    sums: dict[str, int] = field(default_factory=dict)
 
 
 class IndexReader(Protocol):
@@ -58,6 +59,7 @@ class IndexReader(Protocol):
         *,
         filters: Filters = (),
         facets: Sequence[str] = (),
+        sums: Sequence[str] = (),
         size: int = 20,
         offset: int = 0,
         sort: Sort | None = None,

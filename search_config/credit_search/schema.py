@@ -66,3 +66,29 @@ SUBJECTS = IndexSchema(
         Field("shown", FieldType.STORED),
     ),
 )
+
+RECORDS = IndexSchema(
+    name="records",
+    key="id",
+    fields=(
+        Field("id", FieldType.NUMBER),  # the record's number in the database
+        Field("version", FieldType.NUMBER),
+        Field("code", FieldType.KEYWORD),  # the subject's whole code, folded over what is misread
+        Field("number", FieldType.KEYWORD),  # document number, folded
+        Field("grams", FieldType.TOKENS),  # pairs of characters of the subject's name, the number and the texts
+        Field("kind", FieldType.KEYWORD, facet=True),
+        Field("colour", FieldType.KEYWORD, facet=True),  # of the list that it is an entry of: red or black
+        Field("authority", FieldType.KEYWORD, facet=True),
+        Field("category", FieldType.KEYWORD, facet=True),
+        Field("violation", FieldType.KEYWORD, facet=True),
+        Field("region", FieldType.KEYWORD, facet=True),
+        Field("industry", FieldType.KEYWORD, facet=True),
+        Field("amount_band", FieldType.KEYWORD, facet=True),
+        Field("year", FieldType.NUMBER, facet=True),  # of the decision
+        Field("month", FieldType.NUMBER, facet=True),  # yyyymm of the decision
+        Field("decided", FieldType.NUMBER, sortable=True),  # yyyymmdd, 0 where unknown
+        Field("amount", FieldType.NUMBER, sortable=True),  # hundredths of a yuan
+        Field("confiscated", FieldType.NUMBER, sortable=True),  # hundredths of a yuan
+        Field("shown", FieldType.STORED),
+    ),
+)

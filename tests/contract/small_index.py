@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from credit_search.clauses import All, Clause, Everything, Filter, OneOf, Prefix, Some, Term
+from credit_search.clauses import All, Between, Clause, Everything, Filter, OneOf, Prefix, Some, Term
 from credit_search.protocol import Engine
 from credit_search.schema import Field, FieldType, IndexSchema
 
@@ -47,19 +47,24 @@ async def filled(engine: Engine, *documents: dict, cursor: int = 1) -> None:
 def holds(clause: Clause | Filter, found: dict[str, Any]) -> bool:
     """What a clause means, said without an engine."""
     match clause:
-        case Everything():
-            return True
-        case Term(field, value, _):
-            return value in _terms(found, field)
-        case OneOf(field, values) | Filter(field, values):
-            return any(value in _terms(found, field) for value in values)
-        case Prefix(field, value):
-            return any(str(term).startswith(value) for term in _terms(found, field))
         case All(must, _):
             return all(holds(part, found) for part in must)
         case Some(clauses, at_least):
             return sum(holds(part, found) for part in clauses) >= at_least
-    raise AssertionError(clause)
+        case Everything():
+            return True
+    return any(_fits(clause, term) for term in _terms(found, clause.field))
+
+
+def _fits(clause: Term | OneOf | Filter | Prefix | Between, term: Any) -> bool:
+    match clause:
+        case Term(_, value, _):
+            return bool(term == value)
+        case Prefix(_, value):
+            return str(term).startswith(value)
+        case Between(_, low, high):
+            return (low or 0) <= term <= (float("inf") if high is None else high)
+    return term in clause.values
 
 
 def _terms(found: dict[str, Any], field: str) -> list[Any]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from credit_records.settings import Settings
-from credit_search.clauses import All, Clause, Everything, Filter, OneOf, Prefix, Some, Sort, Term
+from credit_search.clauses import All, Between, Clause, Everything, Filter, OneOf, Prefix, Some, Sort, Term
 from credit_search.engines import open_engine
 from credit_search.protocol import Engine, FacetCount, NoIndexError
 from hypothesis import HealthCheck, given, settings
@@ -45,6 +45,9 @@ async def test_without_an_index_it_says_so_rather_than_nothing_found(engine: Eng
         (Prefix("code", "x"), {2, 3}),
         (Prefix("code", "x*"), set()),
         (Prefix("grams", "d"), {3}),
+        (Between("year", 2002, 2003), {2, 3}),
+        (Between("year", high=2001), {1}),
+        (Between("year", 2004), set()),
         (All((Term("grams", "ab"), Term("grams", "cd"))), {2, 3}),
         (All((Term("grams", "ab"),), (Term("grams", "nowhere"),)), {1, 2, 3}),
         (Some((Term("grams", "bc"), Term("grams", "de"))), {1, 3}),
@@ -81,6 +84,18 @@ async def test_facets_count_every_match_beyond_the_page_greatest_first(engine: E
     assert page.total == 3
     assert page.facets["region"] == [FacetCount("east", 2), FacetCount("west", 1)]
     assert {(count.value, count.count) for count in page.facets["year"]} == {(2001, 1), (2002, 1), (2003, 1)}
+
+
+async def test_sums_are_of_every_match_beyond_the_page(engine: Engine) -> None:
+    await filled(engine, A, B, C)
+    page = await engine.reader(SMALL).search(Term("grams", "cd"), sums=("year",), size=1)
+    assert page.sums == {"year": 2002 + 2003}
+    assert (await engine.reader(SMALL).search(Term("grams", "zz"), sums=("year",))).sums == {"year": 0}
+
+
+async def test_a_span_filters_without_scoring(engine: Engine) -> None:
+    await filled(engine, A, B, C)
+    assert await keys(engine, Term("grams", "cd"), filters=(Between("year", 2003, 2010),)) == [3]
 
 
 async def test_sorted_by_a_field_and_paged_each_document_comes_once(engine: Engine) -> None:
@@ -123,6 +138,9 @@ _LEAVES = st.one_of(
     st.builds(Term, st.just("year"), st.integers(0, 3)),
     st.builds(OneOf, st.just("code"), st.lists(_CODES, max_size=3).map(tuple)),
     st.builds(Prefix, st.just("code"), _CODES),
+    st.builds(
+        Between, st.just("year"), st.one_of(st.none(), st.integers(0, 3)), st.one_of(st.none(), st.integers(0, 3))
+    ),
     st.just(Everything()),
 )
 _CLAUSES = st.recursive(
@@ -141,7 +159,7 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @given(rows=_DOCUMENTS, clause=_CLAUSES, regions=st.lists(st.sampled_from(["east", "west"]), max_size=2))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 async def test_any_clause_over_any_documents_means_what_it_says(
     scratch: Path, rows: list, clause: Clause, regions: list[str]
 ) -> None:

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 import tantivy
+from tantivy import FieldType as NativeType
 from tantivy import Occur, Query, Schema
 
-from credit_search.clauses import All, Clause, Everything, Filter, Filters, OneOf, Prefix, Some, Term
+from credit_search.clauses import All, Between, Clause, Everything, Filter, Filters, OneOf, Prefix, Some, Term
 from credit_search.schema import FieldType, IndexSchema
 
 _SPECIAL = re.compile(r"([.^$*+?()\[\]{}|\\])")
@@ -39,6 +40,8 @@ class Compiler:
             Term: self._term,
             OneOf: self._one_of,
             Prefix: self._prefix,
+            Between: self._between,
+            Filter: self._one_of,
             All: self._all,
             Some: self._some,
             Everything: lambda _: Query.all_query(),
@@ -48,10 +51,10 @@ class Compiler:
         compiled = self._compile(clause)
         if not filters:
             return compiled
-        kept = [(Occur.Must, Query.const_score_query(self._one_of(f), 0.0)) for f in filters]
+        kept = [(Occur.Must, Query.const_score_query(self._compile(f), 0.0)) for f in filters]
         return Query.boolean_query([(Occur.Must, compiled), *kept])
 
-    def _compile(self, clause: Clause) -> Query:
+    def _compile(self, clause: Clause | Filter) -> Query:
         return self._compilers[type(clause)](clause)
 
     def _term(self, term: Term) -> Query:
@@ -64,6 +67,9 @@ class Compiler:
     def _prefix(self, clause: Prefix) -> Query:
         pattern = _SPECIAL.sub(r"\\\1", clause.value) + ".*"
         return Query.regex_query(self._native, clause.field, pattern)
+
+    def _between(self, clause: Between) -> Query:
+        return Query.range_query(self._native, clause.field, NativeType.Unsigned, clause.low or 0, clause.high)
 
     def _all(self, clause: All) -> Query:
         must = [(Occur.Must, self._compile(part)) for part in clause.must]

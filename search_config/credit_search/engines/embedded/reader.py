@@ -9,14 +9,14 @@ import tantivy
 from tantivy import Order
 
 from credit_search.clauses import Clause, Filters, Sort
+from credit_search.engines.embedded import counting
 from credit_search.engines.embedded.generations import Generations
 from credit_search.engines.embedded.mapping import Compiler, tantivy_schema
 from credit_search.engines.embedded.versions import versions_of
-from credit_search.protocol import EngineUnavailableError, FacetCount, Hit, NoIndexError, Page
+from credit_search.protocol import EngineUnavailableError, Hit, NoIndexError, Page
 from credit_search.schema import FieldType, IndexSchema
 
 FRESHNESS_SECONDS = 0.05  # how often the files are looked at for a new commit
-MOST_FACET_VALUES = 200
 
 
 class EmbeddedReader:
@@ -40,6 +40,7 @@ class EmbeddedReader:
         *,
         filters: Filters = (),
         facets: Sequence[str] = (),
+        sums: Sequence[str] = (),
         size: int = 20,
         offset: int = 0,
         sort: Sort | None = None,
@@ -56,7 +57,8 @@ class EmbeddedReader:
             )
         hits = [self._hit(searcher, score, address) for score, address in found.hits[:size]]
         total = int(found.count) if count else offset + len(hits)  # type: ignore[attr-defined]  # missing in its stubs
-        return Page(total=total, hits=hits, facets=self._facets(searcher, query, facets))
+        counted, summed = counting.count(searcher, query, facets, sums, self._numbers)
+        return Page(total=total, hits=hits, facets=counted, sums=summed)
 
     async def frequencies(self, field: str, terms: Sequence[str]) -> list[int]:
         searcher = self._fresh_searcher()
@@ -81,21 +83,6 @@ class EmbeddedReader:
     def _hit(self, searcher: tantivy.Searcher, score: float, address: tantivy.DocAddress) -> Hit:
         shown = orjson.loads(searcher.doc(address).get_first(self._stored) or b"[]")
         return Hit(key=shown[0], score=float(score) if isinstance(score, float) else 0.0, shown=shown)
-
-    def _facets(
-        self, searcher: tantivy.Searcher, query: tantivy.Query, facets: Sequence[str]
-    ) -> dict[str, list[FacetCount]]:
-        if not facets:
-            return {}
-        asked = {name: {"terms": {"field": name, "size": MOST_FACET_VALUES}} for name in facets}
-        counted = searcher.aggregate(query, asked)
-        return {
-            name: [FacetCount(self._facet_value(name, b["key"]), b["doc_count"]) for b in counted[name]["buckets"]]
-            for name in facets
-        }
-
-    def _facet_value(self, name: str, key: str | float) -> str | int:
-        return int(key) if name in self._numbers else str(key)
 
     def _fresh_searcher(self) -> tantivy.Searcher:
         now = time.monotonic()

@@ -1,0 +1,35 @@
+"""Counts and sums over everything that a query matches, in one pass."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import tantivy
+
+from credit_search.protocol import FacetCount
+
+MOST_FACET_VALUES = 200
+
+Counts = tuple[dict[str, list[FacetCount]], dict[str, int]]
+
+
+def count(
+    searcher: tantivy.Searcher,
+    query: tantivy.Query,
+    facets: Sequence[str],
+    sums: Sequence[str],
+    numbers: Collection[str],
+) -> Counts:
+    """The counts of each facet, greatest first, and each sum. `numbers` are the fields whose values are numbers."""
+    if not facets and not sums:
+        return {}, {}
+    asked: dict[str, Any] = {name: {"terms": {"field": name, "size": MOST_FACET_VALUES}} for name in facets}
+    asked |= {f"sum of {name}": {"sum": {"field": name}} for name in sums}
+    counted = searcher.aggregate(query, asked)
+    found = {
+        name: [
+            FacetCount(int(b["key"]) if name in numbers else str(b["key"]), b["doc_count"])
+            for b in counted[name]["buckets"]
+        ]
+        for name in facets
+    }
+    return found, {name: round(counted[f"sum of {name}"]["value"] or 0) for name in sums}

@@ -1,0 +1,144 @@
+"""The search for published records, over a handful of made-up ones."""
+
+import asyncio
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from credit_records.settings import Settings
+from credit_search.amounts import AMOUNT_BANDS, band_of, hundredths, ten_thousands
+from credit_search.engines import open_engine
+from credit_search.facets import RECORD_FACETS
+from credit_search.protocol import Engine
+from credit_search.record_documents import record_document
+from credit_search.record_search import RecordQuery, RecordSearch
+from credit_search.schema import RECORDS
+from hypothesis import given
+from hypothesis import strategies as st
+
+CODE = "91629901MA0079197X"
+
+
+def made(number: int, **told: Any) -> dict[str, Any]:
+    plain: dict[str, Any] = {
+        "kind": "penalty",
+        "colour": None,
+        "uscc": None,
+        "name": "霁川筠霆物流有限公司",
+        "headline": "未按规定办理",
+        "document_number": f"霁市监罚〔2024〕{number}号",
+        "authority": "霁川市市场监督管理局",
+        "categories": ["罚款"],
+        "violation": None,
+        "region": "629901",
+        "industry": None,
+        "amount": None,
+        "confiscated": None,
+        "decision_date": "2024-03-05",
+        "texts": (),
+    }
+    return record_document(id=number, version=number, **(plain | told))
+
+
+RECORDS_MADE = [
+    made(1, uscc=CODE, amount=Decimal("0.05"), texts=("使用未经检定的计量器具",)),
+    made(
+        2,
+        name="霁川聿桐科技有限公司",
+        amount=Decimal("12.345678"),
+        confiscated=Decimal("3.5"),
+        categories=["没收违法所得", "罚款"],
+    ),
+    made(3, decision_date="2023-12-31", authority="霁川市生态环境局", region="629902", texts=("超标排放水污染物",)),
+    made(4, decision_date=None, kind="honour", colour="red", document_number=None, categories=[], headline="先进典型"),
+]
+
+
+async def _fill(engine: Engine) -> None:
+    writer = await engine.writer(RECORDS)
+    await writer.write(RECORDS_MADE, ())
+    await writer.commit(1)
+    await writer.close()
+
+
+@pytest.fixture(scope="module")
+def records(tmp_path_factory: pytest.TempPathFactory) -> RecordSearch:
+    engine = open_engine(Settings(data_dir=tmp_path_factory.mktemp("records")))
+    asyncio.run(_fill(engine))
+    return RecordSearch(engine)
+
+
+@pytest.mark.parametrize(
+    ("q", "expected"),
+    [
+        ("计量器具", [1]),
+        ("水污染物 超标", [3]),
+        ("聿桐科技", [2]),
+        (CODE.lower(), [1]),
+        ("霁市监罚〔2024〕2号", [2]),
+        ("霁市监罚(2024)2号", [2]),
+        ("先进典型", [4]),
+        ("器具污染", []),
+        ("（", []),
+    ],
+)
+async def test_text_number_name_and_code_find_the_record(records: RecordSearch, q: str, expected: list[int]) -> None:
+    answer = await records.search(RecordQuery(q))
+    assert [item.id for item in answer.items] == expected
+    assert answer.total == len(expected)
+
+
+async def test_totals_are_exact_to_the_hundredth_of_a_yuan(records: RecordSearch) -> None:
+    answer = await records.search(RecordQuery())
+    assert answer.sums == {"amount": Decimal("12.395678"), "confiscated": Decimal("3.5")}
+    assert answer.by_month == [(202312, 1), (202403, 2)]
+
+
+async def test_records_come_newest_first_unless_asked_otherwise(records: RecordSearch) -> None:
+    async def order(sort: str) -> list[int]:
+        return [item.id for item in (await records.search(RecordQuery(sort=sort))).items]
+
+    assert (await order("relevance"))[2:] == [3, 4]
+    assert (await order("oldest"))[:2] == [4, 3]
+    assert (await order("largest"))[:2] == [2, 1]
+
+
+async def test_every_facet_value_narrows_to_its_count(records: RecordSearch) -> None:
+    everything = await records.search(RecordQuery())
+    assert set(everything.facets) == {facet.key for facet in RECORD_FACETS}
+    for facet in RECORD_FACETS:
+        for count in everything.facets[facet.key]:
+            answer = await records.search(RecordQuery(filters={facet.key: (str(count.value),)}))
+            assert answer.total == count.count
+            assert facet.label(str(count.value), "zh")
+            assert facet.label(str(count.value), "en")
+    assert {(c.value, c.count) for c in everything.facets["category"]} == {("罚款", 3), ("没收违法所得", 1)}
+
+
+async def test_a_period_bounds_the_decision_on_both_ends(records: RecordSearch) -> None:
+    answer = await records.search(RecordQuery(since=20231231, until=20231231))
+    assert [item.id for item in answer.items] == [3]
+    assert (await records.search(RecordQuery(since=20240306))).total == 0
+
+
+async def test_facets_are_those_that_the_index_declares() -> None:
+    assert {facet.key for facet in RECORD_FACETS} == {field.name for field in RECORDS.fields if field.facet}
+
+
+@given(st.decimals(min_value=0, max_value=10**9, places=6))
+def test_amounts_survive_the_index_and_fall_into_one_band(amount: Decimal) -> None:
+    assert ten_thousands(hundredths(amount)) == amount
+    band = band_of(amount)
+    assert (band is None) == (amount == 0)
+    if band:
+        keys = [each.key for each in AMOUNT_BANDS]
+        index = keys.index(band)
+        below = AMOUNT_BANDS[index].below
+        assert below is None or amount < below
+        assert index == 0 or amount >= (AMOUNT_BANDS[index - 1].below or 0)
+
+
+@given(q=st.text(max_size=30), page=st.integers(-3, 10**9), sort=st.text(max_size=5))
+async def test_any_question_is_answered(records: RecordSearch, q: str, page: int, sort: str) -> None:
+    answer = await records.search(RecordQuery(q, page=page, sort=sort))
+    assert answer.total >= len(answer.items)
