@@ -19,13 +19,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from tests.browser.page_states import WIDE
 
 CHENGXIN = Path(sys.executable).with_name("chengxin")
 SUBJECTS = 2_000
-PATIENCE = 60  # seconds that a server may take to start on a busy machine
+PATIENCE = 120  # seconds that a server may take to start on a busy machine
+WAIT_MS = 30_000  # how long a page may take to become what is expected; only a failure waits so long
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -68,6 +69,7 @@ def resting_city(data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 def chromium() -> Iterator[Browser]:
     path = shutil.which("chromium")
     assert path, "chromium is missing: `make test` installs it, or `apt-get install chromium`"
+    expect.set_options(timeout=WAIT_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
@@ -82,7 +84,7 @@ def visit(chromium: Browser, city: str) -> Iterator[Visit]:
 
     def open_page(path: str | None = "/", *, at: str = city, **options: object) -> Page:
         context = chromium.new_context(**{"locale": "zh-CN", "viewport": WIDE, "base_url": at, **options})
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(WAIT_MS)
         contexts.append(context)
         context.on("request", lambda request: _keep_to_host(request, at, complaints))
         context.on("console", lambda message: _hear(message, complaints))
