@@ -138,13 +138,15 @@
 
   /* Results swapped by htmx: what was open stays open, focus is never lost, and the new total is said. */
   let opened = [];
+  let focused = "";
   on("htmx:beforeSwap", () => {
     opened = [...document.querySelectorAll("#results details[open]")].map((details) => details.id);
+    focused = document.activeElement.id;
     for (const box of document.querySelectorAll("[role=combobox]")) close(box);
   });
   on("htmx:afterSwap", () => {
     for (const id of opened) { const details = byId(id); if (details) details.open = true; }
-    opened = [];
+    byId(focused)?.focus({ preventScroll: true });
   });
   on("htmx:afterSettle", () => {
     const total = document.querySelector("[data-announce]");
