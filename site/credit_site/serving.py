@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import socket
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -39,6 +40,7 @@ def serve(
     settings = _read_settings()
     configure_logs(settings.log_level)
     _prepare(settings)
+    _check_port(host, port)
     # uvicorn hands the signal on after it has closed down; as an exception it lets us close down too.
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _leave)
@@ -84,6 +86,15 @@ def _prepare(settings: SiteSettings) -> None:
         engine.dispose()
     except (CatalogueError, UnknownEngineError, DatabaseUnavailableError) as error:
         typer.echo(str(error), err=True)
+        raise typer.Exit(CANNOT_START) from error
+
+
+def _check_port(host: str, port: int) -> None:
+    """Say it here where the port is taken: workers would each say it in a trace of their own."""
+    try:
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except OSError as error:
+        typer.echo(f"不能在 {host} 的端口 {port} 上监听：{error.strerror}。请用 --host、--port 换一个。", err=True)
         raise typer.Exit(CANNOT_START) from error
 
 

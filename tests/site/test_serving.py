@@ -106,3 +106,15 @@ def test_a_setting_that_cannot_be_is_one_sentence(tmp_path, settings, told):
     assert ended.returncode == 2
     assert told in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_a_port_that_is_taken_is_one_sentence(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        environment = {**os.environ, "CHENGXIN_DATA_DIR": str(tmp_path)}
+        ended = subprocess.run(
+            [CHENGXIN, "serve", "--port", port], env=environment, capture_output=True, text=True, check=False
+        )
+    assert ended.returncode == 2
+    assert port in ended.stderr
+    assert "Traceback" not in ended.stderr
