@@ -4,14 +4,20 @@ A 统一社会信用代码 has 18 characters of the digits and the letters witho
 and S in a query can only be 0, 1, 2 and 5; B and 8 are both legal and are folded together on both sides.
 """
 
+from itertools import product
+
+from credit_search.clauses import All, Clause, OneOf, Prefix, Term
 from credit_search.folding import fold
 
 LENGTH = 18
-ORGANISATION = slice(8, 17)
+ORGANISATION_START = 8
 ORGANISATION_LENGTH = 9
 ALPHABET = "0123456789ACDEFGHJKLMNPQRTUWXY"  # after folding
 _CONFUSED = str.maketrans("OIZSBV", "01258U")
 MIN_PART = 4  # digits; fewer would be a list of everything
+# The organisation code in threes, and the check character: few enough different terms to be cheap, and any run of
+# characters that begins or ends with one of them is found.
+PARTS = (("a", 8, 11), ("b", 11, 14), ("c", 14, 17), ("d", 17, 18))
 
 
 def fold_code(text: str) -> str:
@@ -20,8 +26,30 @@ def fold_code(text: str) -> str:
     return plain.upper().translate(_CONFUSED)
 
 
-def reversed_code(folded: str) -> str:
-    return folded[::-1]
+def code_parts(folded: str) -> str:
+    """The parts of a whole code as index terms: `a` … `d` for the place, then the characters."""
+    return " ".join(place + folded[start:end] for place, start, end in PARTS)
+
+
+def stands_at(part: str, start: int) -> Clause:
+    """Codes in which `part` begins at this place, as far as it lies in the last ten characters."""
+    found: list[Clause] = []
+    for place, first, last in PARTS:
+        inside = part[max(first - start, 0) : max(last - start, 0)]
+        if not inside:
+            continue
+        before = max(start - first, 0)
+        if before:
+            found.append(OneOf("code_parts", tuple(f"{place}{lead}{inside}" for lead in _leads(before))))
+        elif len(inside) < last - first:
+            found.append(Prefix("code_parts", place + inside))
+        else:
+            found.append(Term("code_parts", place + inside))
+    return All(tuple(found))
+
+
+def _leads(length: int) -> list[str]:
+    return ["".join(lead) for lead in product(ALPHABET, repeat=length)]
 
 
 def looks_like_code(folded_query: str) -> bool:

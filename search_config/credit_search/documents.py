@@ -9,9 +9,8 @@ from typing import Any
 
 import orjson
 
-from credit_search.codes import ORGANISATION, fold_code
+from credit_search.codes import code_parts, fold_code
 from credit_search.folding import LIMITED, fold, fold_limited
-from credit_search.name_parts import parts_of, take_apart
 from credit_search.readings import syllables
 
 START, END = "^", "$"  # around a name, so that its first and last characters are pairs too
@@ -41,8 +40,7 @@ def subject_document(
         "id": id,
         "version": version,
         "code": code,
-        "code_tail": code[::-1],
-        "organisation": code[ORGANISATION],
+        "code_parts": code_parts(code),
         "year": day // 10_000,
         "established": day,
         "shown": orjson.dumps(
@@ -65,22 +63,17 @@ def _name_terms(name: str) -> dict[str, Any]:
     folded = fold(name)
     limited = fold_limited(folded)
     sounds = syllables(limited)
-    parts = take_apart(name) if len(folded) != len(name) else parts_of(limited)
-    core, trade_name = parts.core, parts.trade_name
     bounded = f"{START}{limited}{END}"
     return {
-        "name": folded,
-        "core": core if core == trade_name else [core, trade_name],
         "grams": " ".join(map(add, bounded, bounded[1:])),
         "sounds": " ".join(map(add, sounds, sounds[1:])),
-        "initials": _initials(folded, sounds, len(parts.region)),
+        "initials": " ".join(fours(f"{START}{spelt_initials(folded, sounds)}{END}")),
     }
 
 
-def _initials(folded: str, sounds: Sequence[str], region: int) -> str | list[str]:
-    """Of the whole name, and of it without its region; a search for the beginning finds the core's in the latter."""
-    whole = spelt_initials(folded, sounds)
-    return [whole, whole[region:]] if region else whole
+def fours(text: str) -> list[str]:
+    """Every run of four characters; the whole text where it is shorter."""
+    return [text[i : i + 4] for i in range(len(text) - 3)] or [text]
 
 
 def spelt_initials(folded: str, sounds: Sequence[str]) -> str:
@@ -91,18 +84,4 @@ def spelt_initials(folded: str, sounds: Sequence[str]) -> str:
 
 def _terms_of(names: Iterable[str]) -> dict[str, Any]:
     each = [_name_terms(name) for name in names]
-    return {
-        "name": _unique(terms["name"] for terms in each),
-        "core": _unique(core for terms in each for core in _listed(terms["core"])),
-        "grams": " ".join(terms["grams"] for terms in each),
-        "sounds": " ".join(terms["sounds"] for terms in each),
-        "initials": _unique(letters for terms in each for letters in _listed(terms["initials"])),
-    }
-
-
-def _listed(value: str | list[str]) -> list[str]:
-    return [value] if isinstance(value, str) else value
-
-
-def _unique(values: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(values))
+    return {field: " ".join(terms[field] for terms in each) for field in ("grams", "sounds", "initials")}

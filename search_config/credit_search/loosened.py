@@ -16,7 +16,7 @@ from credit_search.folding import LIMITED
 from credit_search.name_parts import parts_of, short_region, without_chatter
 from credit_search.protocol import IndexReader
 from credit_search.readings import character_pairs, syllables
-from credit_search.strict import WHOLE_CORE, pairs
+from credit_search.strict import pairs
 from credit_search.understanding import Reading
 
 RARE = 20_000  # documents; a pair in more of them tells little and costs much
@@ -38,7 +38,7 @@ def by_parts(reading: Reading) -> Clause | None:
     if parts.region:
         must.append(pairs(short_region(parts.region)))
     should: list[Clause] = [Term("grams", pair) for pair in character_pairs(parts.region + LIMITED)]
-    return All(tuple(must), (Term("core", parts.core, WHOLE_CORE), *should))
+    return All(tuple(must), tuple(should))
 
 
 def with_form_mended(reading: Reading) -> Reading:

@@ -8,7 +8,7 @@ import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
-FORMAT = 1
+FORMAT = 2
 
 
 class FieldType(StrEnum):
@@ -46,17 +46,15 @@ class IndexSchema:
 SUBJECTS = IndexSchema(
     name="subjects",
     key="id",
+    # Terms that hardly two documents share cost an index most: of those, only the code is worth it.
     fields=(
         Field("id", FieldType.NUMBER),  # the subject's number in the database
         Field("version", FieldType.NUMBER),  # change-log number that this document reflects
-        Field("name", FieldType.KEYWORD),  # whole names, current and former, folded
-        Field("core", FieldType.KEYWORD),  # a name without its region and legal form; and its trade name alone
         Field("grams", FieldType.TOKENS),  # pairs of characters of the folded names, ^ before and $ after them
         Field("sounds", FieldType.TOKENS),  # pairs of pinyin syllables
-        Field("initials", FieldType.KEYWORD),  # pinyin initials of the whole name, and of it without region
+        Field("initials", FieldType.TOKENS),  # fours of the names' pinyin initials, ^ before and $ after them
         Field("code", FieldType.KEYWORD),  # the whole code, folded over what is misread
-        Field("code_tail", FieldType.KEYWORD),  # the code reversed, for a search by its last digits
-        Field("organisation", FieldType.KEYWORD),  # the nine characters of the organisation code
+        Field("code_parts", FieldType.TOKENS),  # its last ten characters in parts, each with its place
         Field("region", FieldType.KEYWORD, facet=True),
         Field("type", FieldType.KEYWORD, facet=True),
         Field("status", FieldType.KEYWORD, facet=True),

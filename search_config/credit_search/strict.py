@@ -4,21 +4,20 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from credit_search.clauses import All, Clause, Everything, OneOf, Prefix, Some, Term
-from credit_search.codes import LENGTH, ORGANISATION_LENGTH, near_misses, reversed_code
-from credit_search.documents import START
+from credit_search.codes import LENGTH, ORGANISATION_LENGTH, ORGANISATION_START, near_misses, stands_at
+from credit_search.documents import END, START, fours
 from credit_search.folding import LIMITED
-from credit_search.name_parts import parts_of
 from credit_search.readings import character_pairs
 from credit_search.syllables import Spelling
 from credit_search.understanding import Reading, Understood, Unit
 
-# A whole name, or trade name, weighs more than any sum of pairs, so that it is among the first the engine returns.
-WHOLE_NAME = 60.0
-WHOLE_CORE = 8.0
-WHOLE_INITIALS = 20.0
-NAME_BEGINS = 1.0
+# What lifts a document among the first that the engine returns: a name that begins or ends as the query does. How
+# long the name is, the engine weighs itself; `ranking` has the last word.
+BEGINS = 2.0
+ENDS = 1.0
 TAIL = 6  # last characters of a code that were read rightly, most likely
 HEAD = 13  # first ones
+SHORTEST_RUN, LONGEST_PREFIX = 3, 4  # initials: fewer letters than a run of four are looked up as its beginning
 
 # Beginnings and ends of 有限公司 that a person is left with while typing, or when a part was copied.
 _CUT_ENDS = ("有限责任公", "有限责任", "有限责", "有限公", "有限", "有")
@@ -50,12 +49,10 @@ def first_character(reading: Reading) -> Clause | None:
 
 
 def code_part(code: str) -> Clause:
-    """The first or last characters of a code, or the organisation code in it."""
-    ways: list[Clause] = [Prefix("code", code), Prefix("code_tail", reversed_code(code))]
-    if len(code) == ORGANISATION_LENGTH:
-        ways.append(Term("organisation", code))
-    elif len(code) < ORGANISATION_LENGTH:
-        ways.append(Prefix("organisation", code))
+    """The first or last characters of a code, or the organisation code in it or its first characters."""
+    ways: list[Clause] = [Prefix("code", code), stands_at(code, LENGTH - len(code))]
+    if len(code) <= ORGANISATION_LENGTH:
+        ways.append(stands_at(code, ORGANISATION_START))
     return Some(tuple(ways))
 
 
@@ -66,23 +63,21 @@ def damaged_code(code: str) -> Clause | None:
     return Some(
         (
             OneOf("code", near_misses(code)),
-            Prefix("code_tail", reversed_code(code)[:TAIL]),
+            stands_at(code[-TAIL:], LENGTH - TAIL),
             Prefix("code", code[:HEAD]),
         )
     )
 
 
 def _names(reading: Reading) -> Clause:
-    must = tuple(_word(word) for word in reading.words)
-    should: list[Clause] = [
-        Term("name", reading.folded, WHOLE_NAME),
-        Term("core", _core("".join(reading.words)), WHOLE_CORE),
-        Term("grams", START + reading.words[0][0], NAME_BEGINS),
-    ]
-    literal = All(must, tuple(should))
+    literal = All(tuple(_word(word) for word in reading.words), _bounds("".join(reading.words)))
     if reading.mixed:
         return Some((literal, units(reading.mixed)))
     return literal
+
+
+def _bounds(text: str) -> tuple[Clause, ...]:
+    return Term("grams", START + text[0], BEGINS), Term("grams", text[-1] + END, ENDS)
 
 
 def _word(word: str) -> Clause:
@@ -118,10 +113,6 @@ def _terms(field: str, values: Iterable[str]) -> tuple[Clause, ...]:
     return tuple(Term(field, value) for value in dict.fromkeys(values))
 
 
-def _core(limited: str) -> str:
-    return parts_of(limited).core
-
-
 def units(mixed: tuple[Unit, ...]) -> Clause:
     """Characters and syllables in a row: a pair of two characters by sight, any other pair by sound."""
     found: list[Clause] = []
@@ -138,10 +129,20 @@ def units(mixed: tuple[Unit, ...]) -> Clause:
 def _latin(reading: Reading) -> Clause:
     letters = "".join(reading.words)
     ways: list[Clause] = [_sounded(spelling) for spelling in reading.spelt]
-    ways.append(All((Prefix("initials", letters),), (Term("initials", letters, WHOLE_INITIALS),)))
+    ways.append(_initials(letters))
     if len(letters) > 1 and LIMITED not in letters:
-        ways.append(All(_terms("grams", character_pairs(letters)), (Term("name", reading.folded, WHOLE_NAME),)))
+        ways.append(All(_terms("grams", character_pairs(letters)), _bounds(letters)))
     return Some(tuple(ways))
+
+
+def _initials(letters: str) -> Clause:
+    """Names in which these initials stand in a row; those that begin and end with them first."""
+    if len(letters) < SHORTEST_RUN:
+        return Some((Prefix("initials", START + letters), Prefix("initials", letters)))
+    if len(letters) < LONGEST_PREFIX:
+        return Some((Prefix("initials", letters), Term("initials", START + letters, BEGINS)))
+    bounds = (Term("initials", START + letters[:3], BEGINS), Term("initials", letters[-3:] + END, BEGINS))
+    return All(_terms("initials", fours(letters)), bounds)
 
 
 def _sounded(spelling: Spelling) -> Clause:
