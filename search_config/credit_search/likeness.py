@@ -20,6 +20,7 @@ OTHER_FORM = 1.5  # a company was asked for by its form, and this is none
 SAME_CORE = 1.0
 SAME_TRADE_NAME = 0.6
 BEGINS = 0.3
+SAME_CHARACTERS = 0.5  # two exchanged are the likelier slip than one taken for another
 BY_SOUND = 0.95  # a match by sound alone is worth a little less than one by sight
 INITIALS = 9.0
 SAME_WRITING = 2.0  # for a whole name within a slip or two of the query, against those that only share its words
@@ -45,6 +46,7 @@ class Asked:
     sounds: tuple[str, ...]
     sound_pairs: tuple[frozenset[str], ...]
     letters: str
+    characters: list[str]
 
     @classmethod
     def of(cls, reading: Reading) -> "Asked":
@@ -65,6 +67,7 @@ class Asked:
             sounds=sounds,
             sound_pairs=tuple(frozenset(character_pairs(s)) for s in sounds),
             letters=text if latin else "",
+            characters=sorted(text),
         )
 
 
@@ -95,6 +98,8 @@ def likeness(asked: Asked, name: str) -> Likeness:
             score = FULL * covered - _left_over_by_sound(asked, parts, heard)
         if asked.letters:
             score, covered = max((score, covered), _by_initials(asked.letters, folded, limited, parts))
+    if covered < 1.0 and len(limited) == len(asked.text) and sorted(limited) == asked.characters:
+        score += SAME_CHARACTERS
     score += SAME_WRITING * OSA.normalized_similarity(asked.text, limited)
     if asked.core == parts.core:
         score += SAME_CORE

@@ -60,9 +60,24 @@ async def nearest(reading: Reading, reader: IndexReader) -> Clause | None:
         *await _rarest(reader, "grams", seen),
         *await _rarest(reader, "sounds", heard),
     ]
-    if not clauses:
+    slipped = await _rarest(reader, "grams", _slipped_pairs(reading))
+    if not clauses and not slipped:
         return None
-    return Some(tuple(clauses), max(1, round(len(clauses) * SHARE)))
+    return Some((*clauses, *slipped), max(1, round(len(clauses) * SHARE)))
+
+
+def _slipped_pairs(reading: Reading) -> list[str]:
+    """The pairs that the core would have with two neighbours exchanged, or one character too many taken out.
+
+    In a trade name of two characters such a slip leaves no pair as it was.
+    """
+    if reading.spelt or reading.mixed:
+        return []
+    parts = parts_of("".join(reading.words))
+    text = parts.region[-1:] + parts.core
+    exchanged = [right + left for left, right in pairwise(parts.core)]
+    skipped = [left + right for left, right in zip(text, text[2:], strict=False)]
+    return list(dict.fromkeys(exchanged + skipped))
 
 
 def _pairs_of(reading: Reading) -> tuple[list[str], list[str]]:
