@@ -74,5 +74,5 @@ def _mark_changed(connection: Connection, numbers: Sequence[int]) -> None:
     first = take_numbers(connection, "change", len(numbers))
     now = utc_now()
     marked = list(enumerate(numbers, first))
-    insert_rows(connection, change, [(seq, number, now) for seq, number in marked])
+    insert_rows(connection, change, [(seq, number, now, None) for seq, number in marked])
     update_rows(connection, subject, ("version",), [(seq, number) for seq, number in marked])

@@ -42,24 +42,27 @@ def latest_seq(connection: Connection) -> int:
 def subject_rows_after(connection: Connection, cursor: int, limit: int) -> Changes:
     """The next `limit` changes after the cursor. A subject that changes again later stands only at its last change.
 
-    Nothing is left where the returned cursor is the one given.
+    The cursor passes over changes to records. Nothing is left where the returned cursor is the one given.
     """
+    latest = latest_seq(connection)
     statement = (
         select(change.c.seq, change.c.subject_id, *_COLUMNS)
         .outerjoin(subject, subject.c.id == change.c.subject_id)
-        .where(change.c.seq > cursor)
+        .where(change.c.seq > cursor, change.c.seq <= latest, change.c.record_id.is_(None))
         .order_by(change.c.seq)
         .limit(limit)
     )
     subjects: list[SubjectRow] = []
     deleted: dict[int, None] = {}
+    read = 0
     for seq, subject_id, *values in connection.execute(statement):
+        read += 1
         cursor = seq
         if values[0] is None:
             deleted[subject_id] = None
         elif values[1] == seq:
             subjects.append(tuple(values))
-    return Changes(subjects, list(deleted), cursor)
+    return Changes(subjects, list(deleted), cursor if read == limit else max(cursor, latest))
 
 
 def all_subject_rows(connection: Connection, after_id: int, limit: int) -> list[SubjectRow]:

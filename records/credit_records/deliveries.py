@@ -39,6 +39,8 @@ class Delivery:
     unchanged: int
     refused: int
     noted: int
+    measured: int = 0
+    timely: int = 0
 
 
 def utc_now() -> str:

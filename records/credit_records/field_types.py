@@ -1,6 +1,7 @@
 """One reader for each field type of the catalogue: what checks use, whatever the kind."""
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 from credit_records.catalogue import CodeList, FieldSpec, FieldType
@@ -11,6 +12,7 @@ from credit_records.field_values import (
     read_code,
     read_date,
     read_enumeration,
+    read_enumerations,
     read_integer,
 )
 from credit_records.names import split_names
@@ -59,7 +61,21 @@ def _date_reader(spec: FieldSpec, _: Lists) -> Reader:
 
 def _enumeration_reader(spec: FieldSpec, lists: Lists) -> Reader:
     code_list = lists[str(spec.code_list)]
-    return lambda text: read_enumeration(text, code_list)
+    read = read_enumerations if spec.several else read_enumeration
+    return lambda text: read(text, code_list)
+
+
+def _amount_reader(spec: FieldSpec, lists: Lists) -> Reader:
+    currencies, largest = lists["currency"], spec.maximum
+
+    def read(text: str) -> str:
+        amount = read_amount(text, currencies)
+        if largest is not None and Decimal(amount) > largest:
+            reason = f"{spec.title}超过 {largest:f} 万元"
+            raise ValueRefusedError("range", reason, "请核对金额，以及单位是元还是万元")
+        return amount
+
+    return read
 
 
 def _names_reader(spec: FieldSpec, lists: Lists) -> Reader:
@@ -71,7 +87,7 @@ FIELD_TYPES: Final[Mapping[FieldType, Callable[[FieldSpec, Lists], Reader]]] = {
     FieldType.TEXT: _text_reader,
     FieldType.CODE: lambda _, __: read_code,
     FieldType.DATE: _date_reader,
-    FieldType.AMOUNT: lambda _, lists: lambda text: read_amount(text, lists["currency"]),
+    FieldType.AMOUNT: _amount_reader,
     FieldType.CAPITAL: lambda _, lists: lambda text: read_capital(text, lists["currency"]),
     FieldType.INTEGER: lambda _, __: read_integer,
     FieldType.ENUMERATION: _enumeration_reader,

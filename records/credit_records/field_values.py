@@ -39,6 +39,8 @@ _FORMER_LENGTHS: Final = frozenset({9, 10, 13, 15})  # organisation codes and bu
 # Registered with market regulation, as nearly all are; no identity number begins so, though one in 31 passes the check.
 _COMMONEST: Final = "9"
 _YUAN: Final = Decimal("0.0001")
+_VALUE_SEPARATORS: Final = re.compile(r"([、，,；;|｜/\n]+)")
+_AFTER_LABEL: Final = frozenset("-—–_:(（：")
 
 
 class ValueRefusedError(ValueError):
@@ -153,11 +155,40 @@ def _currency(words: str, currencies: CodeList) -> str | None:
 
 def read_enumeration(text: str, code_list: CodeList) -> str:
     """The code of a value of the list, by its code, its label or an alias."""
-    code = code_list.words.get(fold(text))
+    code = code_list.words.get(fold(text)) or _open_code(text, code_list)
     if code is None:
         accepted = "、".join(entry.zh for entry in code_list.codes[:12])
         raise ValueRefusedError("enumeration", f"不是{code_list.title}中的值", f"可填：{accepted}")
     return code
+
+
+def read_enumerations(text: str, code_list: CodeList) -> list[str]:
+    """The codes of all values in the text, from light to heavy where the list weighs them, each once.
+
+    A value may itself hold a separator, so the longest run of parts that the list knows is one value.
+    """
+    parts = _VALUE_SEPARATORS.split(text.strip())
+    found: dict[str, None] = {}
+    start = 0
+    while start < len(parts):
+        end = next(
+            (end for end in range(len(parts), start, -1) if fold("".join(parts[start:end])) in code_list.words),
+            start + 1,
+        )
+        if value := "".join(parts[start:end]).strip():
+            found[read_enumeration(value, code_list)] = None
+        start = end + 1
+    return sorted(found, key=lambda code: code_list.by_code[code].weight or 0)
+
+
+def _open_code(text: str, code_list: CodeList) -> str | None:
+    """The code of a value that goes on after its label, 其他-备案, where the list lets it."""
+    folded = fold(text)
+    for code in code_list.codes:
+        label = fold(code.zh)
+        if code.open and folded.startswith(label) and folded[len(label)] in _AFTER_LABEL:
+            return code.code
+    return None
 
 
 def _plain_number(text: str) -> str:

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from credit_records.terms import NO_TERMS, Terms
+
 
 class Facts(NamedTuple):
     """What a record tells about its subject, in the order of the columns of `subject` from `status` on.
@@ -27,7 +29,9 @@ class CheckedRow(NamedTuple):
     Attributes:
         key: tells this record from others of its kind.
         fields: JSON object, field name → value as kept; null where the column was there and its cell empty.
+        uscc: of the subject; empty where the party is a natural person, who has no subject.
         digest: signed 64-bit hash of all that is here; equal rows need no work.
+        terms: on which it is published.
     """
 
     key: str
@@ -38,6 +42,7 @@ class CheckedRow(NamedTuple):
     facts: Facts
     fields: str
     digest: int
+    terms: Terms = NO_TERMS
 
 
 class Problem(NamedTuple):

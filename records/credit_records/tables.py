@@ -4,7 +4,19 @@ Dates are ISO text, instants are UTC ISO text, amounts are decimal text and JSON
 exactly and returns them without conversion, which matters in bulk.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 
 metadata = MetaData(
     naming_convention={
@@ -67,7 +79,10 @@ delivery = Table(
     Column("unchanged", Number, nullable=False, server_default="0"),
     Column("refused", Number, nullable=False, server_default="0"),
     Column("noted", Number, nullable=False, server_default="0", comment="kept rows with a value dropped"),
+    Column("measured", Number, nullable=False, server_default="0", comment="published rows whose timeliness counts"),
+    Column("timely", Number, nullable=False, server_default="0", comment="of these, those published in time"),
     Index(None, "content_sha256"),
+    Index(None, "started_at"),
 )
 
 record = Table(
@@ -76,22 +91,102 @@ record = Table(
     Column("id", Number, primary_key=True, autoincrement=False),
     Column("kind", Text, nullable=False),
     Column("key", Text, nullable=False),
-    Column("subject_id", Number, ForeignKey("subject.id"), nullable=False),
+    Column("subject_id", Number, ForeignKey("subject.id"), comment="null: of a natural person"),
     Column("digest", BigInteger, nullable=False, comment="of the row as last delivered"),
     Column("fields", Text, nullable=False, comment="JSON object"),
     Column("delivery_id", Number, ForeignKey("delivery.id"), nullable=False),
     Column("received_at", Text, nullable=False, comment="UTC; when first recorded"),
-    Column("updated_at", Text, nullable=False, comment="UTC; when last changed"),
+    Column("updated_at", Text, nullable=False, comment="UTC; when its content last changed"),
+    Column("document_number", Text),
+    Column("authority", Text),
+    Column("authority_code", Text),
+    Column("decision_date", Text, comment="ISO date"),
+    Column("class", Text, comment="of dishonesty: slight, ordinary, serious"),
+    Column("published_at", Text, comment="UTC; when first published, null where it never was"),
+    Column("ends_on", Text, comment="ISO date, the last day of publication"),
+    Column("working_days", Integer, comment="from decision to publication"),
+    Column(
+        "state",
+        Text,
+        nullable=False,
+        server_default="published",
+        comment="published, pending, ended, withdrawn, repaired, hidden",
+    ),
+    Column("state_reason", Text, comment="for staff"),
+    Column("state_at", Text, comment="UTC; when the state last changed, null where it never did"),
+    Column("version", Number, nullable=False, server_default="0", comment="change number; 0: not searchable"),
     UniqueConstraint("kind", "key"),
-    Index(None, "subject_id"),
+    # Holds all that a profile of 10,000 records is counted and ordered by.
+    Index(None, "subject_id", "state", "kind", "decision_date", "ends_on"),
+    Index(
+        None,
+        "ends_on",
+        sqlite_where=text("ends_on IS NOT NULL"),
+        postgresql_where=text("ends_on IS NOT NULL"),
+    ),
+)
+
+record_history = Table(
+    "record_history",
+    metadata,
+    Column("id", Number, primary_key=True, autoincrement=True),
+    Column("record_id", Number, nullable=False, comment="no foreign key: the note outlives the record"),
+    Column("at", Text, nullable=False, comment="UTC"),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False, comment="withdraw, correct, repair, reinstate, end"),
+    Column("reason", Text, nullable=False),
+    Index(None, "record_id"),
 )
 
 change = Table(
     "change",
     metadata,
     Column("seq", Number, primary_key=True, autoincrement=False),
-    Column("subject_id", Number, nullable=False, comment="no foreign key: a deletion is a change too"),
+    Column("subject_id", Number, comment="no foreign key: a deletion is a change too"),
     Column("at", Text, nullable=False, comment="UTC"),
+    Column("record_id", Number, comment="null: a change to the subject itself"),
+)
+
+wrong_code = Table(
+    "wrong_code",
+    metadata,
+    Column("id", Number, primary_key=True, autoincrement=True),
+    Column("delivery_id", Number, ForeignKey("delivery.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("record_key", Text, nullable=False, comment="of the row, recorded or not"),
+    Column("document_number", Text),
+    Column("fault", Text, nullable=False, comment="name: known under another; check_character: fails GB 32100"),
+    Column("given_code", Text, nullable=False),
+    Column("given_name", Text, nullable=False),
+    Column("known_name", Text),
+    Column("found_at", Text, nullable=False, comment="UTC"),
+    Column("corrected_at", Text, comment="UTC"),
+    UniqueConstraint("kind", "record_key"),
+    Index(None, "kind", "corrected_at"),
+)
+
+provider = Table(
+    "provider",
+    metadata,
+    Column("id", Number, primary_key=True, autoincrement=True),
+    Column("name", Text, nullable=False, comment="as in addresses and folders"),
+    Column("title", Text, nullable=False),
+    Column("department", Text, nullable=False),
+    Column("district", Text, comment="six digits; null: of the city"),
+    Column("key_hash", Text, comment="argon2; null: no key given out"),
+    Column("active", Boolean, nullable=False),
+    UniqueConstraint("name"),
+)
+
+idempotency = Table(
+    "idempotency",
+    metadata,
+    Column("provider", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("digest", Text, nullable=False, comment="SHA-256 of what was sent"),
+    Column("answer", Text, nullable=False, comment="JSON"),
+    Column("at", Text, nullable=False, comment="UTC"),
+    Index(None, "at"),
 )
 
 quarantine = Table(

@@ -27,7 +27,7 @@ def remove(office, serial: int) -> None:
     with writing(office.engine) as connection:
         connection.execute(delete(record).where(record.c.subject_id == number))
         connection.execute(delete(subject).where(subject.c.id == number))
-        insert_rows(connection, change, [(take_numbers(connection, "change", 1), number, "now")])
+        insert_rows(connection, change, [(take_numbers(connection, "change", 1), number, "now", None)])
 
 
 def follow(office, cursor: int, limit: int) -> tuple[dict[int, str], int]:

@@ -9,7 +9,9 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from credit_records.catalogue.models import City, Code, CodeList, Kind, Locale, RegionSupplement, Strict
+from credit_records.catalogue.models import City, Code, CodeList, Kind, Locale, RegionSupplement
+from credit_records.catalogue.policies import Policy
+from credit_records.catalogue.strict import Strict
 
 FOLDER = Path(__file__).parent
 Model = TypeVar("Model", bound=Strict)
@@ -27,6 +29,7 @@ class Catalogue:
     lists: Mapping[str, CodeList]
     cities: Mapping[str, City]
     supplements: tuple[RegionSupplement, ...]
+    policies: Mapping[str, Policy]
 
     def codes(self, list_name: str) -> Mapping[str, Code]:
         """The codes of a list, in its order."""
@@ -58,24 +61,44 @@ def catalogue() -> Catalogue:
 
 
 def read_catalogue(folder: Path) -> Catalogue:
-    """Read `kinds/`, `lists/`, `cities/` and `regions/` under the folder.
+    """Read `kinds/`, `lists/`, `policies/`, `cities/` and `regions/` under the folder.
 
     Raises:
         CatalogueError: a file can't be read, breaks the model, or names something that does not exist.
     """
     lists = _read_named(folder / "lists", CodeList)
+    policies = _read_named(folder / "policies", Policy)
     kinds = _read_named(folder / "kinds", Kind)
     for kind in kinds.values():
-        for field in kind.fields:
-            if field.code_list is not None and field.code_list not in lists:
-                message = f"kinds/{kind.name}.toml: {field.name} 用到的代码表 {field.code_list} 不存在"
-                raise CatalogueError(message)
+        _check_names(kind, lists, policies)
     return Catalogue(
         kinds=dict(sorted(kinds.items(), key=lambda item: item[1].order)),
         lists=lists,
         cities=_read_named(folder / "cities", City),
         supplements=tuple(_read(path, RegionSupplement) for path in sorted((folder / "regions").glob("*.toml"))),
+        policies=policies,
     )
+
+
+def _check_names(kind: Kind, lists: Mapping[str, CodeList], policies: Mapping[str, Policy]) -> None:
+    """Code lists, their codes and the policy that a kind names must exist."""
+    for field in kind.fields:
+        if field.code_list is not None and field.code_list not in lists:
+            message = f"kinds/{kind.name}.toml: {field.name} 用到的代码表 {field.code_list} 不存在"
+            raise CatalogueError(message)
+    policy = kind.publication.policy
+    if policy is not None and (policy not in policies or not policies[policy].versions[0].classes):
+        message = f"kinds/{kind.name}.toml: 公示期 {policy} 不是 policies/ 中规定了公示期的规则"
+        raise CatalogueError(message)
+    asked = [(field.required_when.field, field.required_when.values) for field in kind.fields if field.required_when]
+    if kind.roles.public_type is not None:
+        asked.append((kind.roles.public_type, kind.publication.public_values))
+    for name, values in asked:
+        code_list = kind.by_name[name].code_list
+        known = lists[code_list].by_code if code_list else {}
+        if unknown := [value for value in values if value not in known]:
+            message = f"kinds/{kind.name}.toml: {name} 的代码表中没有 {'、'.join(unknown)}"
+            raise CatalogueError(message)
 
 
 def _read_named(folder: Path, model: type[Model]) -> dict[str, Model]:

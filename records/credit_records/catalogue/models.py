@@ -1,38 +1,24 @@
 """What a catalogue file may say. Anything else in one is an error, told with the file's name."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 from functools import cached_property
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from credit_records.catalogue.fields import FieldSpec
+from credit_records.catalogue.parts import Effect, Facet, ListSpec, Publication, Roles, check_roles
+from credit_records.catalogue.strict import Strict, refuse_repeats
 from credit_records.folding import fold
 
 Locale = Literal["zh", "en"]
 
 
-class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, str_min_length=1)
-
-
-class FieldType(StrEnum):
-    """How a value is read and kept. `credit_records.field_types` holds one reader for each."""
-
-    TEXT = "text"
-    CODE = "code"  # 统一社会信用代码
-    DATE = "date"
-    AMOUNT = "amount"  # 万元
-    CAPITAL = "capital"  # an amount with its currency
-    INTEGER = "integer"
-    ENUMERATION = "enumeration"
-    NAMES = "names"  # several names in one cell
-
-
 class Code(Strict):
     """One value of a code list. `aliases` are whole values that providers write for it; `keywords` are words in a
     name or scope from which it may be guessed, and a longer keyword outweighs a shorter one. `code_prefixes` are the
-    first two characters of the codes (GB 32100-2015) that alone tell it.
+    first two characters of the codes (GB 32100-2015) that alone tell it. `weight` orders values from light to heavy.
+    With `open`, a value that goes on after the label is this one too: 其他-备案.
     """
 
     code: str
@@ -41,6 +27,8 @@ class Code(Strict):
     aliases: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
     code_prefixes: tuple[str, ...] = ()
+    weight: int | None = None
+    open: bool = False
 
 
 class CodeList(Strict):
@@ -53,10 +41,10 @@ class CodeList(Strict):
     @model_validator(mode="after")
     def _each_word_once(self) -> "CodeList":
         codes = [code.code for code in self.codes]
-        _refuse_repeats(codes, "code")
+        refuse_repeats(codes, "code")
         words = ({fold(word) for word in (code.code, code.zh, code.en, *code.aliases)} for code in self.codes)
-        _refuse_repeats([word for of_one in words for word in of_one], "alias")
-        _refuse_repeats([word for code in self.codes for word in code.keywords], "keyword")
+        refuse_repeats([word for of_one in words for word in of_one], "alias")
+        refuse_repeats([word for code in self.codes for word in code.keywords], "keyword")
         return self
 
     @cached_property
@@ -67,31 +55,6 @@ class CodeList(Strict):
     def words(self) -> Mapping[str, str]:
         """Folded code, label or alias → code: what a provider may write."""
         return {fold(word): code.code for code in self.codes for word in (code.code, code.zh, code.en, *code.aliases)}
-
-
-class FieldSpec(Strict):
-    """One field of a kind. `aliases` are headers that providers really use; `public` is whether it is ever
-    shown; `open_ended` lets a date say 长期.
-    """
-
-    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    title: str
-    title_en: str
-    type: FieldType
-    aliases: tuple[str, ...] = ()
-    required: bool = False
-    max_length: int | None = Field(None, gt=0)
-    code_list: str | None = None
-    public: bool = True
-    open_ended: bool = False
-    source: str | None = None
-
-    @model_validator(mode="after")
-    def _has_its_list(self) -> "FieldSpec":
-        if (self.type is FieldType.ENUMERATION) != (self.code_list is not None):
-            message = f"{self.name}: `code_list` belongs to an enumeration, and an enumeration needs one"
-            raise ValueError(message)
-        return self
 
 
 class SubjectFacts(Strict):
@@ -112,40 +75,69 @@ class SubjectFacts(Strict):
 class SubjectSpec(Strict):
     """How a row names its subject. Only an `authoritative` kind renames a subject and replaces its facts; any other
     fills what is still unknown.
+
+    A row without a code, where the kind allows one, is of a natural person and has no subject. `contradiction` says
+    what becomes of a row whose code is registered under another name.
     """
 
-    code: str
+    code: str | None = None
     name: str
     authoritative: bool = False
+    contradiction: Literal["noted", "refused"] = "noted"
     facts: SubjectFacts = SubjectFacts()
 
 
 class Kind(Strict):
-    """A kind of record. `key` names the fields whose values together tell one record of this kind from another."""
+    """A kind of record. `key` names the fields whose values together tell one record of this kind from another.
+
+    `source` is where its fields come from, `rule_source` where its publication does; `authority` makes the records,
+    `department` answers for them here.
+    """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     title: str
     title_en: str
     order: int
     authority: str
+    department: str | None = None
     source: str
+    rule_source: str | None = None
     key: tuple[str, ...] = Field(min_length=1)
+    facets: tuple[Facet, ...] = ()
     subject: SubjectSpec
+    roles: Roles = Roles()
+    publication: Publication = Publication()
+    list: ListSpec | None = None
+    effect: Effect = Effect()
     fields: tuple[FieldSpec, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _names_its_own_fields(self) -> "Kind":
-        _refuse_repeats([field.name for field in self.fields], "field")
+        refuse_repeats([field.name for field in self.fields], "field")
         headers = [header for field in self.fields for header in {field.name, field.title, *field.aliases}]
-        _refuse_repeats([header.casefold() for header in headers], "header")
+        refuse_repeats([header.casefold() for header in headers], "header")
+        refuse_repeats([*self.facets], "facet")
         facts = [name for name in self.subject.facts.model_dump().values() if name]
-        for name in (*self.key, self.subject.code, self.subject.name, *facts):
+        others = [field.not_before for field in self.fields if field.not_before]
+        conditions = [field.required_when.field for field in self.fields if field.required_when]
+        code = [self.subject.code] if self.subject.code else []
+        for name in (*self.key, *code, self.subject.name, *facts, *others, *conditions):
             if name not in self.by_name:
                 message = f"`{name}` is not a field of this kind"
                 raise ValueError(message)
-        for name in (*self.key, self.subject.code, self.subject.name):
-            if not self.by_name[name].required:
+        check_roles(self.roles, self.publication, self.by_name)
+        return self
+
+    @model_validator(mode="after")
+    def _tells_records_apart(self) -> "Kind":
+        for name in (*self.key, self.subject.name):
+            if not self.by_name[name].required and name != self.subject.code:
                 message = f"`{name}` tells records or subjects apart, so it must be required"
+                raise ValueError(message)
+        if self.subject.code is not None:
+            code = self.by_name[self.subject.code]
+            if not code.required and code.required_when is None:
+                message = f"`{code.name}` names the subject, so it must be required, if only of those who have one"
                 raise ValueError(message)
         return self
 
@@ -183,12 +175,3 @@ class Region(Strict):
 class RegionSupplement(Strict):
     source: str
     regions: tuple[Region, ...]
-
-
-def _refuse_repeats(words: list[str], what: str) -> None:
-    seen: set[str] = set()
-    for word in words:
-        if word in seen:
-            message = f"{what} `{word}` stands twice"
-            raise ValueError(message)
-        seen.add(word)

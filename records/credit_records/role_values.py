@@ -1,0 +1,90 @@
+"""The values of a record by the roles that its kind gives to fields: what lists, totals and the index know it by."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from credit_records.catalogue import Catalogue, Kind, Locale
+from credit_records.terms import as_codes
+
+Fields = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RoleValues:
+    """Values by role; None, or nothing, where the kind has no such field or the record no such value.
+
+    Attributes:
+        name: of the party, as the record gives it; masked where it is a natural person's.
+        headline: the kind's own headline, else what its texts begin with, else the kind's title.
+        categories: labels, heaviest first; `category_codes` in the same order, texts standing for themselves.
+        amount: 万元, as `confiscated`.
+        texts: what is searched in full.
+    """
+
+    name: str
+    headline: str
+    document_number: str | None
+    authority: str | None
+    decision_date: str | None
+    valid_from: str | None
+    valid_until: str | None
+    amount: Decimal | None
+    confiscated: Decimal | None
+    categories: tuple[str, ...]
+    category_codes: tuple[str, ...]
+    violation: str | None
+    party_category: str | None
+    entered_on: str | None
+    exited_on: str | None
+    exit_reason: str | None
+    legal_person: str | None
+    texts: tuple[str, ...]
+
+
+class RoleReader:
+    """Reads the roles of records of one kind. Safe to share between threads."""
+
+    def __init__(self, kind: Kind, declared: Catalogue, locale: Locale = "zh") -> None:
+        self._kind = kind
+        self._declared = declared
+        self._locale: Final = locale
+        self._fields = {role: field for role, field in kind.roles.named() if role != "texts"}
+
+    def read(self, fields: Fields) -> RoleValues:
+        """The role values of a record of these kept fields."""
+        codes = tuple(reversed(as_codes(self._value(fields, "category"))))
+        texts = tuple(str(fields[name]) for name in self._kind.roles.texts if fields.get(name))
+        amount, confiscated = self._value(fields, "amount"), self._value(fields, "confiscated")
+        return RoleValues(
+            name=fields[self._kind.subject.name],
+            headline=self._label(fields, "headline") or (texts[0] if texts else self._kind.title),
+            document_number=self._value(fields, "document_number"),
+            authority=self._value(fields, "authority"),
+            decision_date=self._value(fields, "decision_date"),
+            valid_from=self._value(fields, "valid_from"),
+            valid_until=self._value(fields, "valid_until"),
+            amount=Decimal(amount) if amount else None,
+            confiscated=Decimal(confiscated) if confiscated else None,
+            categories=tuple(self._label_of("category", code) for code in codes),
+            category_codes=codes,
+            violation=self._label(fields, "violation"),
+            party_category=self._value(fields, "party_category"),
+            entered_on=self._value(fields, "entered_on"),
+            exited_on=self._value(fields, "exited_on"),
+            exit_reason=self._value(fields, "exit_reason"),
+            legal_person=self._value(fields, "legal_person"),
+            texts=texts,
+        )
+
+    def _value(self, fields: Fields, role: str) -> Any:  # noqa: ANN401  (whatever the field's type keeps)
+        name = self._fields.get(role)
+        return fields.get(name) if name else None
+
+    def _label(self, fields: Fields, role: str) -> str | None:
+        codes = as_codes(self._value(fields, role))
+        return "、".join(self._label_of(role, code) for code in codes) or None
+
+    def _label_of(self, role: str, code: str) -> str:
+        code_list = self._kind.by_name[self._fields[role]].code_list
+        return self._declared.label(code_list, code, self._locale) if code_list else code
