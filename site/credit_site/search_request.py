@@ -139,10 +139,11 @@ class _Parser:
                 self._take(key, value)
             elif key not in self._ignored:
                 self._note(key, value, Reason.UNKNOWN_PARAMETER)
-        q = tidy(self._single.get("q", ""))
+        asked = self._single.get("q", "")
+        if len(asked) > MAX_QUERY_LENGTH:
+            self._note("q", asked, Reason.TOO_LONG)
+        q = tidy(asked)
         cut = len(q) > MAX_QUERY_LENGTH
-        if cut:
-            self._note("q", q, Reason.TOO_LONG)
         request = SearchRequest(
             q=q[:MAX_QUERY_LENGTH].rstrip(),
             page=self._number("page", 1, LARGEST_PAGE),

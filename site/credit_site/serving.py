@@ -94,7 +94,10 @@ def _check_port(host: str, port: int) -> None:
     try:
         socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
     except OSError as error:
-        typer.echo(f"不能在 {host} 的端口 {port} 上监听：{os.strerror(error.errno or 0)}。请用 --host、--port 换一个。", err=True)
+        typer.echo(
+            f"不能在 {host} 的端口 {port} 上监听：{os.strerror(error.errno or 0)}。请用 --host、--port 换一个。",
+            err=True,
+        )
         raise typer.Exit(CANNOT_START) from error
 
 

@@ -86,6 +86,7 @@ def test_any_bytes_in_an_address_are_read(query):
         ("colour=red", "colour", Reason.UNKNOWN_PARAMETER),
         ("q=a&q=b", "q", Reason.REPEATED),
         ("q=" + "a" * 201, "q", Reason.TOO_LONG),
+        ("q=" + "a" * 9 + "+" * 200, "q", Reason.TOO_LONG),
     ],
 )
 def test_what_cannot_be_followed_is_named(query, parameter, reason):
