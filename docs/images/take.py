@@ -21,7 +21,7 @@ def main() -> None:
     city = fictional_town(catalogue())
     renamed = next(subject for subject in showcases(city) if subject.former_names)
     port = free_port()
-    words = [CHENGXIN, "serve", "--port", str(port)]
+    words = [CHENGXIN, "serve", "--port", str(port), "--with-indexer"]  # an older index is brought up to date first
     settings = {"CHENGXIN_DATA_DIR": str(DATA), "CHENGXIN_CITY": city.key}
     with served(words, settings, port=port, path="/readyz") as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
