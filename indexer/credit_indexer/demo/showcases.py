@@ -27,7 +27,7 @@ def _cases(town: Town) -> list[tuple[str, dict[str, str]]]:
         # Renamed twice: found by every name that it had.
         (
             f"{city}长风重工集团有限公司",
-            {"former_names": f"{city}第二机械厂；{city}长风重型机械有限责任公司", "capital": "56,800(万元人民币)"},
+            {"former_names": f"{city}长风重型机械有限责任公司；{city}第二机械厂", "capital": "56,800(万元人民币)"},
         ),
         # As long as real names get.
         (
