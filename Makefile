@@ -18,7 +18,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 UV = $(shell command -v uv || echo $(BIN)/uv)
 INSTALL = $(UV) pip install --quiet --python $(BIN)/python
 
-.PHONY: run test lint bench screenshots lock clean help
+.PHONY: run test lint bench screenshots dictionary lock clean help
 
 run: .venv/.stamp-run $(DEMO_DATA)/.loaded ## Set everything up, load the fictional city, serve it [PORT=8000]
 	@echo "==> http://$(HOST):$(PORT)  (Ctrl-C stops it)"
@@ -46,6 +46,9 @@ bench: .venv/.stamp-dev ## Measure on the real files and keep the figures in ben
 screenshots: .venv/.stamp-dev $(DEMO_DATA)/.loaded ## Take the pictures that the README shows, from the fictional city
 	@.ci/system-packages chromium fonts-noto-cjk
 	@$(BIN)/python -m docs.images.take
+
+dictionary: .venv/.stamp-dev ## Write the data dictionary again, after the catalogue was changed
+	@$(BIN)/python -m docs.dictionary
 
 lock: .venv/.stamp-uv ## Choose versions again and write both lock files
 	@for target in "requirements.lock" "requirements-dev.lock --group dev" "requirements-build.lock --group build"; do \
