@@ -19,8 +19,8 @@ SHOWN_RAW: Final = 2000  # characters of each value of the row that goes back wi
 NOT_KEPT: Final = "（按规定不保存）"
 NOTHING: Final = frozenset({"", "-", "--", "—", "——", "/", "\\", "无", "空", "null", "NULL", "None", "N/A", "#N/A"})
 
-# Kinds of field whose values repeat: a million rows have a few thousand dates and capitals.
-_REPEATING: Final = frozenset({FieldType.DATE, FieldType.CAPITAL, FieldType.ENUMERATION})
+# Kinds of field whose values repeat: a million rows have a few thousand dates and amounts.
+_REPEATING: Final = frozenset({FieldType.DATE, FieldType.CAPITAL, FieldType.ENUMERATION, FieldType.AMOUNT})
 
 
 class Checked(NamedTuple):

@@ -33,7 +33,7 @@ def published_of_subject(day: date, subject_id: int | ColumnElement[int], *colum
     return select(*columns).where(record.c.subject_id == subject_id, is_public(day))
 
 
-def counts_of_subject(day: date, subject_id: int | ColumnElement[int]) -> Select[tuple[str, int]]:
+def counts_of_subject(day: date, subject_id: int | ColumnElement[int]) -> Select[str, int]:
     """(kind, count) of the subject's public records."""
     return (
         select(record.c.kind, func.count())
@@ -47,7 +47,7 @@ def newest_of_kinds(day: date, kinds: list[str], limit: int, *columns: Column[An
     return published(day, *columns).where(record.c.kind.in_(kinds)).order_by(record.c.id.desc()).limit(limit)
 
 
-def published_numbers(day: date, first: int, last: int) -> Select[tuple[int]]:
+def published_numbers(day: date, first: int, last: int) -> Select[int]:
     """Numbers from `first` to `last` of public records with a page of their own, for sitemaps."""
     return (
         select(record.c.id)

@@ -1,8 +1,7 @@
-"""What pages and the API read: subjects, their records with provenance, and the newest deliveries."""
+"""What pages and the API read of subjects, and the newest deliveries."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
@@ -10,8 +9,9 @@ import orjson
 from sqlalchemy import Connection, bindparam, func, select
 
 from credit_records.deliveries import Delivery, last_deliveries
+from credit_records.record_reading import Record, records_of
 from credit_records.subjects import Capital, Subject
-from credit_records.tables import delivery, record, subject
+from credit_records.tables import subject
 
 __all__ = [
     "SITEMAP_SIZE",
@@ -29,41 +29,6 @@ SITEMAP_SIZE: Final = 50_000  # the most addresses that one sitemap may hold (si
 
 # Read on every profile: building a statement anew would cost more than running it.
 _BY_CODE: Final = select(subject).where(subject.c.uscc == bindparam("code"))
-_RECORDS_OF: Final = (
-    select(
-        record.c.id,
-        record.c.kind,
-        record.c.key,
-        record.c.fields,
-        delivery.c.source,
-        delivery.c.file_name,
-        record.c.received_at,
-        record.c.updated_at,
-    )
-    .join(delivery, delivery.c.id == record.c.delivery_id)
-    .where(record.c.subject_id == bindparam("subject_id"))
-    .order_by(record.c.updated_at.desc(), record.c.id.desc())
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """A record with where it came from.
-
-    Attributes:
-        fields: field name → value as kept; see `credit_records.field_types` for each type's form.
-        source: the provider that delivered its newest state, in the file `file_name`.
-        received_at: when it first came; `updated_at` when it last changed.
-    """
-
-    id: int
-    kind: str
-    key: str
-    fields: dict[str, Any]
-    source: str
-    file_name: str
-    received_at: datetime
-    updated_at: datetime
 
 
 def find_subject(connection: Connection, uscc: str) -> Subject | None:
@@ -76,11 +41,6 @@ def subjects_by_exact_name(connection: Connection, name: str, limit: int = 20) -
     """Subjects that now bear exactly this name; several where different registers gave it twice."""
     statement = select(subject).where(subject.c.name == name).order_by(subject.c.id).limit(limit)
     return [as_subject(row) for row in connection.execute(statement)]
-
-
-def records_of(connection: Connection, subject_id: int) -> list[Record]:
-    """All records of the subject, the newest first."""
-    return [_as_record(row) for row in connection.execute(_RECORDS_OF, {"subject_id": subject_id})]
 
 
 def sitemap_pages(connection: Connection) -> int:
@@ -118,18 +78,4 @@ def as_subject(row: Sequence[Any]) -> Subject:
         established=date.fromisoformat(established) if established else None,
         capital=Capital(Decimal(amount), currency) if amount else None,
         version=version,
-    )
-
-
-def _as_record(row: Sequence[Any]) -> Record:
-    number, kind, key, fields, source, file_name, received_at, updated_at = row
-    return Record(
-        id=number,
-        kind=kind,
-        key=key,
-        fields=orjson.loads(fields),
-        source=source,
-        file_name=file_name,
-        received_at=datetime.fromisoformat(received_at),
-        updated_at=datetime.fromisoformat(updated_at),
     )

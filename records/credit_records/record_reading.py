@@ -1,0 +1,185 @@
+"""What pages and the API read of records: one, a subject's sections, pages and badges. Public unless said otherwise."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final, NamedTuple
+
+import orjson
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+
+from credit_records.calendar import today
+from credit_records.catalogue import Catalogue, ListSpec
+from credit_records.published import counts_of_subject, is_public, published
+from credit_records.tables import delivery, record, subject
+
+_COLUMNS: Final = (
+    record.c.id,
+    record.c.kind,
+    record.c.key,
+    record.c.fields,
+    delivery.c.source,
+    delivery.c.file_name,
+    record.c.received_at,
+    record.c.updated_at,
+    record.c.document_number,
+    record.c.authority,
+    record.c.decision_date,
+    record.c["class"],
+    record.c.published_at,
+    record.c.ends_on,
+    record.c.working_days,
+    record.c.state,
+    record.c.state_reason,
+    record.c.state_at,
+    subject.c.uscc,
+    subject.c.name,
+)
+_INSTANTS: Final = ("received_at", "updated_at", "published_at", "state_at")
+_DAYS: Final = ("decision_date", "ends_on")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record with where it came from and how it stands.
+
+    Attributes:
+        fields: field name → value as kept; see `credit_records.field_types` for each type's form.
+        source: the provider that delivered its newest state, in the file `file_name`.
+        received_at: when it first came; `updated_at` when its content last changed.
+        dishonesty_class: slight, ordinary or serious, where a policy classes the kind.
+        ends_on: the last day of publication; None is without end.
+        working_days: from decision to publication, where the kind is measured.
+        state_reason: why it is no longer published. For staff only.
+        uscc: of its subject, as `name`; both None where it is of a natural person.
+    """
+
+    id: int
+    kind: str
+    key: str
+    fields: dict[str, Any]
+    source: str
+    file_name: str
+    received_at: datetime
+    updated_at: datetime
+    document_number: str | None = None
+    authority: str | None = None
+    decision_date: date | None = None
+    dishonesty_class: str | None = None
+    published_at: datetime | None = None
+    ends_on: date | None = None
+    working_days: int | None = None
+    state: str = "published"
+    state_reason: str | None = None
+    state_at: datetime | None = None
+    uscc: str | None = None
+    name: str | None = None
+
+
+class Cursor(NamedTuple):
+    """Where a page of records ends: the next begins after it. `decision_date` is empty where the record has none."""
+
+    decision_date: str
+    id: int
+
+
+class RecordPage(NamedTuple):
+    """Records newest first, and the cursor of the next page; None where this is the last."""
+
+    records: list[Record]
+    following: Cursor | None
+
+
+class Badge(NamedTuple):
+    """A list on which the subject is, and how many records put it there."""
+
+    kind: str
+    entry: ListSpec
+    records: int
+
+
+def find_record(connection: Connection, number: int, *, on: date | None = None) -> Record | None:
+    """The public record of this number on the day `on`, today by default."""
+    found = connection.execute(published(on or today(), *_COLUMNS).where(record.c.id == number)).first()
+    return _as_record(found) if found else None
+
+
+def find_record_for_staff(connection: Connection, number: int) -> Record | None:
+    """The record of this number in whatever state."""
+    statement = _all(*_COLUMNS).where(record.c.id == number)
+    found = connection.execute(statement).first()
+    return _as_record(found) if found else None
+
+
+def records_of(connection: Connection, subject_id: int, *, on: date | None = None) -> list[Record]:
+    """All public records of a subject, the newest delivered first."""
+    statement = (
+        published(on or today(), *_COLUMNS)
+        .where(record.c.subject_id == subject_id)
+        .order_by(record.c.updated_at.desc(), record.c.id.desc())
+    )
+    return [_as_record(row) for row in connection.execute(statement)]
+
+
+def sections(connection: Connection, subject_id: int, declared: Catalogue, *, on: date | None = None) -> dict[str, int]:
+    """How many public records the subject has of each kind, in the catalogue's order, kinds without any left out."""
+    found = {row[0]: row[1] for row in connection.execute(counts_of_subject(on or today(), subject_id))}
+    return {kind: found[kind] for kind in declared.kinds if kind in found}
+
+
+def badges(counts: dict[str, int], declared: Catalogue) -> list[Badge]:
+    """The lists among a subject's sections."""
+    kinds = ((declared.kinds[name], count) for name, count in counts.items())
+    return [Badge(kind.name, kind.list, count) for kind, count in kinds if kind.list is not None]
+
+
+def page_of_records(
+    connection: Connection,
+    subject_id: int,
+    kind: str | None = None,
+    *,
+    after: Cursor | None = None,
+    limit: int = 20,
+    on: date | None = None,
+) -> RecordPage:
+    """A page of the subject's public records of a kind, or of all kinds in one line of time, newest decision first."""
+    dated = func.coalesce(record.c.decision_date, "")
+    chosen = select(record.c.id).where(record.c.subject_id == subject_id, is_public(on or today()))
+    if kind is not None:
+        chosen = chosen.where(record.c.kind == kind)
+    if after is not None:
+        chosen = chosen.where(_before(dated, after))
+    chosen = chosen.order_by(dated.desc(), record.c.id.desc()).limit(limit + 1)
+    numbers = list(connection.execute(chosen).scalars())
+    records = _in_order(connection, numbers[:limit])
+    if len(numbers) <= limit:
+        return RecordPage(records, None)
+    last = records[-1]
+    return RecordPage(records, Cursor(last.decision_date.isoformat() if last.decision_date else "", last.id))
+
+
+def _before(dated: ColumnElement[str], after: Cursor) -> ColumnElement[bool]:
+    return or_(dated < after.decision_date, and_(dated == after.decision_date, record.c.id < after.id))
+
+
+def _in_order(connection: Connection, numbers: Sequence[int]) -> list[Record]:
+    """The records of these numbers in their order: the page is found in the index alone, and only it is read."""
+    found = {row[0]: _as_record(row) for row in connection.execute(_all(*_COLUMNS).where(record.c.id.in_(numbers)))}
+    return [found[number] for number in numbers]
+
+
+def _all(*columns: ColumnElement[Any]) -> Select[Any]:
+    delivered = record.join(delivery, delivery.c.id == record.c.delivery_id)
+    return select(*columns).select_from(delivered.outerjoin(subject, subject.c.id == record.c.subject_id))
+
+
+def _as_record(row: Sequence[Any]) -> Record:
+    names = [column.name for column in _COLUMNS]
+    values = dict(zip(names, row, strict=True))
+    values["fields"] = orjson.loads(values["fields"])
+    values["dishonesty_class"] = values.pop("class")
+    for name in _INSTANTS:
+        values[name] = datetime.fromisoformat(values[name]) if values[name] else None
+    for name in _DAYS:
+        values[name] = date.fromisoformat(values[name]) if values[name] else None
+    return Record(**values)
