@@ -44,25 +44,30 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class ProfileView:
+    """`sections` are the kinds that have records, `without` the titles of those that have none."""
+
     subject: Subject
     code_groups: list[str]
     status: str
     active: bool
     facts: list[Fact]
     sections: list[Section]
+    without: list[str]
 
 
 def profile_view(site: Site, subject: Subject, records: Sequence[Record], locale: Locale) -> ProfileView:
     known = facts(site, subject, locale)
     status = site.label("subject_status", subject.status, locale)
     said = frozenset((subject.name, subject.uscc, status, *(fact.value for fact in known)))
+    sections = [_section(site, kind, records, said, locale) for kind in site.kinds]
     return ProfileView(
         subject=subject,
         code_groups=[group for start, end in CODE_GROUPS if (group := subject.uscc[start:end])],
         status=status,
         active=subject.status in (None, "active"),
         facts=known,
-        sections=[_section(site, kind, records, said, locale) for kind in site.catalogue.kinds.values()],
+        sections=[section for section in sections if section.records],
+        without=[section.title for section in sections if not section.records],
     )
 
 

@@ -27,7 +27,10 @@ VARY = "HX-Request, Accept-Language, Cookie, Accept"
 
 
 class Site:
-    """One per process. Nothing in it changes once it is made, but for labels and figures that it remembers."""
+    """One per process. Nothing in it changes once it is made, but for labels and figures that it remembers.
+
+    `kinds` are those that the public may see, in the order of the profile.
+    """
 
     def __init__(
         self,
@@ -43,6 +46,7 @@ class Site:
         self.settings = settings
         self.catalogue = catalogue
         self.gazetteer = gazetteer
+        self.kinds = tuple(kind for kind in catalogue.kinds.values() if kind.publication.visibility != "never")
         self.city: City = catalogue.city(settings.city)
         self.database = database
         self.reader = reader

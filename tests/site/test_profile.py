@@ -2,9 +2,16 @@
 
 import json
 import re
+import shutil
 from html import unescape
 
+import httpx
 import pytest
+from credit_records.database import open_database
+from credit_records.publication import Act, withdraw
+from credit_records.reading import find_subject, records_of
+from credit_site.application import create_app
+from credit_site.settings import SiteSettings
 
 
 async def test_it_says_who_since_when_how_it_is_known_and_from_whom(client, shown):
@@ -33,10 +40,13 @@ async def test_a_doubtful_code_is_flagged_not_hidden(client, shown):
     assert "代码存疑" not in (await client.get(f"/credit/{shown['长风'].uscc}")).text
 
 
-async def test_sections_follow_the_catalogue(app, client, shown):
+async def test_every_public_kind_has_its_section_or_is_said_to_be_without_records(app, client, shown):
     html = (await client.get(f"/credit/{shown['长风'].uscc}")).text
-    found = re.findall(r'<h2 id="kind-([a-z_]+)">', html)
-    assert found == list(app.state.site.catalogue.kinds)
+    without = html[html.index('id="without"') :]
+    assert re.findall(r'<h2 id="kind-([a-z_]+)">', html) == ["registration"]
+    for kind in app.state.site.catalogue.kinds.values():
+        expected = kind.name != "registration" and kind.publication.visibility != "never"
+        assert (f"<li>{kind.title}</li>" in without) == expected, kind.name
 
 
 @pytest.mark.parametrize(
@@ -94,3 +104,27 @@ async def test_a_misread_letter_is_put_right(client, shown):
     answer = await client.get(f"/credit/{misread}")
     assert answer.status_code == 404
     assert f'href="/credit/{code}"' in answer.text
+
+
+async def test_a_record_that_was_withdrawn_is_shown_nowhere(data_dir, tmp_path, shown):
+    for file in data_dir.glob("chengxin.db*"):
+        shutil.copy(file, tmp_path)
+    settings = SiteSettings(data_dir=tmp_path, city="demo")
+    subject = shown["长风"]
+    database = open_database(settings)
+    with database.connect() as connection:
+        found = find_subject(connection, subject.uscc)
+        assert found
+        (record,) = records_of(connection, found.id)
+    app = create_app(settings)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://credit.test") as client:
+        paths = (f"/credit/{subject.uscc}", f"/api/v1/subjects/{subject.uscc}")
+        for path in paths:
+            assert subject.scope in (await client.get(path)).text
+        withdraw(database, record.id, Act("值班员", "决定已撤销"))
+        for path in paths:
+            answer = await client.get(path)
+            assert answer.status_code == 200
+            assert subject.scope not in answer.text
+    database.dispose()
+    await app.state.site.close()

@@ -96,7 +96,7 @@ def subject_document(
 
 def _sections(site: Site, records: Sequence[Record], locale: Locale) -> list[dict[str, Any]]:
     sections = []
-    for kind in site.catalogue.kinds.values():
+    for kind in site.kinds:
         public = [field.name for field in kind.public_fields]
         own = [
             {

@@ -15,7 +15,7 @@ async def about(request: Request) -> Response:
     return site.page(
         request,
         "about/page.html",
-        {"subjects": freshness.subjects, "deliveries": deliveries, "kinds": site.catalogue.kinds.values()},
+        {"subjects": freshness.subjects, "deliveries": deliveries, "kinds": site.kinds},
     )
 
 
