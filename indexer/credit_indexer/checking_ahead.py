@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 
@@ -36,7 +36,8 @@ def checked_batches(source: Source, kind: Kind, checker: Checker) -> Iterator[Ch
         yield from _check(source, checker)
         return
     with _second_process() as pipe:
-        pipe.send((source, kind.name))
+        with suppress(ConnectionError):  # already dead: the first receiving says so
+            pipe.send((source, kind.name))
         while (received := _receive(pipe)) is not None:
             yield received
 
@@ -63,7 +64,7 @@ def _second_process() -> Iterator["Connection[object, CheckedBatch | UnreadableF
 def _receive(pipe: "Connection[object, CheckedBatch | UnreadableFileError | None]") -> CheckedBatch | None:
     try:
         received = pipe.recv()
-    except EOFError as error:
+    except (EOFError, ConnectionError) as error:
         message = "检查数据的进程意外结束（可能是内存不足）。已经提交的批次完整有效；请重新装载同一文件，不会重复。"
         raise CheckerDiedError(message) from error
     if isinstance(received, UnreadableFileError):

@@ -10,7 +10,7 @@ from tests.faults.test_kill import assert_sound, drift, query
 KILOBYTE = 1024
 
 
-@pytest.mark.parametrize("limit", [200 * KILOBYTE, 600 * KILOBYTE])
+@pytest.mark.parametrize("limit", [600 * KILOBYTE, 900 * KILOBYTE])
 def test_load_without_room(limit: int, driver: Driver, editions: tuple[Path, Path], tmp_path: Path) -> None:
     ended = driver.run(tmp_path, "load", str(editions[0]), file_size_limit=limit)
     assert ended.code == 4, ended.output
