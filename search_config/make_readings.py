@@ -11,6 +11,8 @@ from pypinyin import lazy_pinyin
 from pypinyin.constants import PHRASES_DICT
 
 TARGET = Path(__file__).parent / "credit_search" / "data" / "readings.tsv"
+# Read alone, the library takes it for its other reading; in names of enterprises (长风, 长江) it is this one.
+IN_NAMES = {"长": "chang"}
 FIRST, LAST = 0x4E00, 0x9FFF
 LONGEST_WORD = 4
 
@@ -18,6 +20,7 @@ LONGEST_WORD = 4
 def main() -> None:
     characters = {chr(code): lazy_pinyin(chr(code))[0] for code in range(FIRST, LAST + 1)}
     characters = {c: reading for c, reading in characters.items() if reading != c}
+    characters |= IN_NAMES
     by_reading: dict[str, list[str]] = defaultdict(list)
     for character, reading in characters.items():
         by_reading[reading].append(character)

@@ -15,15 +15,15 @@ import time
 from pathlib import Path
 
 import pyarrow.parquet as pq
-from rich.console import Console
-from rich.table import Table
-
-from benchmarks.relevance.variants import VARIANTS, Variant
 from credit_records.settings import Settings
 from credit_search.answers import SubjectQuery
 from credit_search.engines import open_engine
 from credit_search.folding import fold
 from credit_search.subject_search import SubjectSearch
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.relevance.variants import VARIANTS, Variant
 
 SEED = 20211123
 DEPTH = 10

@@ -7,16 +7,18 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from opencc import OpenCC
-from pypinyin import lazy_pinyin
-
 from credit_search.folding import unfold_limited
 from credit_search.name_parts import take_apart
+from opencc import OpenCC
+from pypinyin import lazy_pinyin
 
 Rule = Callable[[str, random.Random], str | None]
 
 # Characters that names are full of, for a slip of the pen; the order is of no account.
-COMMON = "中国华新金海天大东方信达成安和兴隆盛源泰明龙宏恒鑫正德利永丰福顺昌富荣康嘉美佳瑞祥亿万通联合众创科技电子商贸建设工程"
+COMMON = (
+    "中国华新金海天大东方信达成安和兴隆盛源泰明龙宏恒鑫正德利永丰福顺昌富荣康嘉美佳瑞祥亿万"
+    "通联合众创科技电子商贸建设工程"
+)
 CODE_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 CONFUSED = {"0": "O", "1": "I", "2": "Z", "5": "S", "8": "B", "B": "8"}
 _to_traditional = OpenCC("s2t")
@@ -98,7 +100,6 @@ def missing(name: str, rng: random.Random) -> str:
 def exchanged(name: str, rng: random.Random) -> str:
     at = rng.randrange(len(name) - 1)
     return name[:at] + name[at + 1] + name[at] + name[at + 2 :]
-
 
 
 def homophone(name: str, rng: random.Random) -> str | None:
@@ -197,13 +198,51 @@ def code_doubled(code: str, rng: random.Random) -> str:
     return code[:at] + code[at] + code[at:]
 
 
-HOMOPHONES = {
-    "xin": "新信鑫欣馨心芯", "yuan": "源元园圆远缘原", "da": "达大", "hua": "华花化", "tong": "通同童桐", "sheng": "盛胜生圣升晟",
-    "cheng": "成诚城程晟", "jia": "嘉佳家加", "rui": "瑞锐睿", "xiang": "祥翔向湘", "hong": "宏鸿红洪", "long": "隆龙", "yu": "宇裕玉誉豫",
-    "feng": "丰峰锋枫", "ming": "明铭名", "kang": "康", "jin": "金锦晋进", "hai": "海", "tai": "泰太", "an": "安", "bo": "博波", "he": "和合禾荷",
-    "li": "利力立丽", "mao": "贸茂", "shang": "商尚", "gong": "工公功", "ke": "科", "ji": "技吉机际", "jian": "建健", "shi": "实世石时", "ye": "业叶",
-    "fu": "福富服", "zhong": "中众", "shun": "顺", "zhi": "智志之", "wei": "维伟威", "dong": "东动", "fang": "方房", "qi": "奇琪起", "yi": "亿义益易怡",
-}  # fmt: skip
+HOMOPHONES = dict(
+    pair.split()
+    for pair in (
+        "xin 新信鑫欣馨心芯",
+        "yuan 源元园圆远缘原",
+        "da 达大",
+        "hua 华花化",
+        "tong 通同童桐",
+        "sheng 盛胜生圣升晟",
+        "cheng 成诚城程晟",
+        "jia 嘉佳家加",
+        "rui 瑞锐睿",
+        "xiang 祥翔向湘",
+        "hong 宏鸿红洪",
+        "long 隆龙",
+        "yu 宇裕玉誉豫",
+        "feng 丰峰锋枫",
+        "ming 明铭名",
+        "kang 康",
+        "jin 金锦晋进",
+        "hai 海",
+        "tai 泰太",
+        "an 安",
+        "bo 博波",
+        "he 和合禾荷",
+        "li 利力立丽",
+        "mao 贸茂",
+        "shang 商尚",
+        "gong 工公功",
+        "ke 科",
+        "ji 技吉机际",
+        "jian 建健",
+        "shi 实世石时",
+        "ye 业叶",
+        "fu 福富服",
+        "zhong 中众",
+        "shun 顺",
+        "zhi 智志之",
+        "wei 维伟威",
+        "dong 东动",
+        "fang 方房",
+        "qi 奇琪起",
+        "yi 亿义益易怡",
+    )
+)
 
 VARIANTS = (
     Variant("whole", "name", whole, 0.99),

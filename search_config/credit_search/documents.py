@@ -11,7 +11,7 @@ import orjson
 
 from credit_search.codes import code_parts, fold_code
 from credit_search.folding import LIMITED, fold, fold_limited
-from credit_search.readings import syllables
+from credit_search.readings import other_syllables, syllables
 
 START, END = "^", "$"  # around a name, so that its first and last characters are pairs too
 _LONG_FORM = "有限责任公司"
@@ -64,11 +64,25 @@ def _name_terms(name: str) -> dict[str, Any]:
     limited = fold_limited(folded)
     sounds = syllables(limited)
     bounded = f"{START}{limited}{END}"
-    return {
+    terms = {
         "grams": " ".join(map(add, bounded, bounded[1:])),
         "sounds": " ".join(map(add, sounds, sounds[1:])),
         "initials": " ".join(fours(f"{START}{spelt_initials(folded, sounds)}{END}")),
     }
+    other = other_syllables(limited, sounds)
+    if other:
+        _add_other(terms, folded, other)
+    return terms
+
+
+def _add_other(terms: dict[str, Any], folded: str, sounds: Sequence[str]) -> None:
+    """The terms that the other readings have and the first ones have not."""
+    made = {
+        "sounds": map(add, sounds, sounds[1:]),
+        "initials": fours(f"{START}{spelt_initials(folded, sounds)}{END}"),
+    }
+    for field, others in made.items():
+        terms[field] = " ".join(dict.fromkeys([*terms[field].split(" "), *others]))
 
 
 def fours(text: str) -> list[str]:

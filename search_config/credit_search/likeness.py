@@ -8,6 +8,7 @@ from credit_search.documents import spelt_initials
 from credit_search.folding import LIMITED, fold, fold_limited
 from credit_search.name_parts import NameParts, parts_of, take_apart
 from credit_search.readings import character_pairs, syllables
+from credit_search.strict import ways_of
 from credit_search.understanding import Reading, Understood
 
 # What is left over of a name that the query does not say counts against it: little for a region or a legal form,
@@ -40,7 +41,7 @@ class Asked:
 
     folded: str
     text: str
-    words: tuple[str, ...]
+    words: tuple[tuple[str, ...], ...]  # each in the ways that it may stand in a name
     pairs: frozenset[str]
     core: str
     sounds: tuple[str, ...]
@@ -61,7 +62,7 @@ class Asked:
         return cls(
             folded=reading.folded,
             text=text,
-            words=reading.words,
+            words=tuple(tuple(ways_of(word)) for word in reading.words),
             pairs=frozenset(character_pairs(text)),
             core=parts_of(text).core,
             sounds=sounds,
@@ -86,8 +87,8 @@ def likeness(asked: Asked, name: str) -> Likeness:
     if folded == asked.folded:
         return Likeness(exact=True, whole=True, covered=1.0, score=FULL * 2)
     limited = fold_limited(folded)
-    parts = take_apart(name)
-    whole = all(word in limited for word in asked.words)
+    parts = take_apart(name) if len(folded) != len(name) else parts_of(limited)
+    whole = all(any(way in limited for way in word) for word in asked.words)
     covered = 1.0 if whole else _cover(asked.text, asked.pairs, limited)
     score = FULL * covered - _left_over(asked.text, parts, limited)
     if covered < 1.0:
@@ -98,9 +99,9 @@ def likeness(asked: Asked, name: str) -> Likeness:
             score = FULL * covered - _left_over_by_sound(asked, parts, heard)
         if asked.letters:
             score, covered = max((score, covered), _by_initials(asked.letters, folded, limited, parts))
-    if covered < 1.0 and len(limited) == len(asked.text) and sorted(limited) == asked.characters:
-        score += SAME_CHARACTERS
-    score += SAME_WRITING * OSA.normalized_similarity(asked.text, limited)
+        if len(limited) == len(asked.text) and sorted(limited) == asked.characters:
+            score += SAME_CHARACTERS
+        score += SAME_WRITING * OSA.normalized_similarity(asked.text, limited)
     if asked.core == parts.core:
         score += SAME_CORE
     elif asked.core == parts.trade_name:

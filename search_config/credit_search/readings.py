@@ -13,6 +13,26 @@ from operator import add
 from credit_search.folding import LIMITED
 
 LONGEST_WORD = 4
+# Characters that names use in two readings, neither of them rare: documents hold both.
+OTHER_READINGS = {
+    "长": {"chang": "zhang", "zhang": "chang"},
+    "行": {"xing": "hang", "hang": "xing"},
+    "重": {"zhong": "chong", "chong": "zhong"},
+    "乐": {"le": "yue", "yue": "le"},
+    "朝": {"chao": "zhao", "zhao": "chao"},
+    "都": {"du": "dou", "dou": "du"},
+    "盛": {"sheng": "cheng", "cheng": "sheng"},
+    "厦": {"xia": "sha", "sha": "xia"},
+    "藏": {"cang": "zang", "zang": "cang"},
+    "曾": {"ceng": "zeng", "zeng": "ceng"},
+    "单": {"dan": "shan", "shan": "dan"},
+    "柏": {"bai": "bo", "bo": "bai"},
+    "会": {"hui": "kuai", "kuai": "hui"},
+    "调": {"diao": "tiao", "tiao": "diao"},
+    "传": {"chuan": "zhuan", "zhuan": "chuan"},
+    "筠": {"yun": "jun", "jun": "yun"},
+}
+_READ_TWICE = frozenset(OTHER_READINGS)
 
 
 class _Table(dict[str, str]):
@@ -73,6 +93,13 @@ def _read_words(text: str, spelt: list[str], known: Readings) -> None:
                     step = len(word)
                     break
         index += step
+
+
+def other_syllables(text: str, spelt: Sequence[str]) -> list[str] | None:
+    """The syllables with each character that has two readings in its other one; None where there is none."""
+    if _READ_TWICE.isdisjoint(text):
+        return None
+    return [OTHER_READINGS.get(c, {}).get(s, s) for c, s in zip(text, spelt, strict=True)]
 
 
 LIMITED_SOUNDS = (("you", "xian", "ze", "ren", "gong", "si"), ("you", "xian", "gong", "si"))

@@ -8,7 +8,7 @@ import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
-FORMAT = 2
+FORMAT = 3
 
 
 class FieldType(StrEnum):

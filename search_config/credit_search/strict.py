@@ -77,15 +77,17 @@ def _names(reading: Reading) -> Clause:
 
 
 def _bounds(text: str) -> tuple[Clause, ...]:
+    if text == LIMITED:
+        return ()  # nearly every name ends so: it would tell nothing, and cost as much as all the rest
     return Term("grams", START + text[0], BEGINS), Term("grams", text[-1] + END, ENDS)
 
 
 def _word(word: str) -> Clause:
-    ways = [pairs(way) for way in _ways(word)]
+    ways = [pairs(way) for way in ways_of(word)]
     return ways[0] if len(ways) == 1 else Some(tuple(ways))
 
 
-def _ways(word: str) -> list[str]:
+def ways_of(word: str) -> list[str]:
     """A word as it stands, and with a piece of 有限公司 at an end of it made whole or taken off."""
     ways = [word]
     for cut in _CUT_ENDS:

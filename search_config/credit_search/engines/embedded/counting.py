@@ -1,5 +1,6 @@
 """Counts and sums over everything that a query matches, in one pass."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -33,3 +34,21 @@ def count(
         for name in facets
     }
     return found, {name: round(counted[f"sum of {name}"]["value"] or 0) for name in sums}
+
+
+def count_kept(
+    kept: Sequence[Sequence[Any]], names: Sequence[str], facets: Sequence[str]
+) -> dict[str, list[FacetCount]]:
+    """The same counts from the kept facet values of every document that matches, in the order of `names`."""
+    found = {}
+    for facet in facets:
+        place = names.index(facet)
+        counter: Counter[str | int] = Counter()
+        for values in kept:
+            value = values[place]
+            if isinstance(value, list):
+                counter.update(set(value))
+            elif value is not None:
+                counter[value] += 1
+        found[facet] = [FacetCount(value, count) for value, count in counter.most_common()]
+    return found

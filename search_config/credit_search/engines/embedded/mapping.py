@@ -11,6 +11,8 @@ from tantivy import Occur, Query, Schema
 from credit_search.clauses import All, Between, Clause, Everything, Filter, Filters, OneOf, Prefix, Some, Term
 from credit_search.schema import FieldType, IndexSchema
 
+# Kept beside each document: the values of its facets, so that a few hits are counted without asking the index.
+FACET_VALUES = "facet values"
 _SPECIAL = re.compile(r"([.^$*+?()\[\]{}|\\])")
 
 
@@ -27,7 +29,13 @@ def tantivy_schema(schema: IndexSchema) -> Schema:
                 builder.add_unsigned_field(field.name, indexed=field.facet or field.name == schema.key, fast=True)
             case FieldType.STORED:
                 builder.add_bytes_field(field.name, stored=True)
+    builder.add_bytes_field(FACET_VALUES, stored=True)
     return builder.build()
+
+
+def facet_fields(schema: IndexSchema) -> tuple[str, ...]:
+    """The facets in the order of their kept values."""
+    return tuple(field.name for field in schema.fields if field.facet)
 
 
 class Compiler:

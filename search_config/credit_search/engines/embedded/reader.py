@@ -11,7 +11,7 @@ from tantivy import Order
 from credit_search.clauses import Clause, Filters, Sort
 from credit_search.engines.embedded import counting
 from credit_search.engines.embedded.generations import Generations
-from credit_search.engines.embedded.mapping import Compiler, tantivy_schema
+from credit_search.engines.embedded.mapping import FACET_VALUES, Compiler, facet_fields, tantivy_schema
 from credit_search.engines.embedded.versions import versions_of
 from credit_search.protocol import EngineUnavailableError, Hit, NoIndexError, Page
 from credit_search.schema import FieldType, IndexSchema
@@ -27,6 +27,7 @@ class EmbeddedReader:
         self._schema = schema
         self._stored = next(f.name for f in schema.fields if f.type is FieldType.STORED)
         self._numbers = {f.name for f in schema.fields if f.type is FieldType.NUMBER}
+        self._facets = facet_fields(schema)
         self._compiler = Compiler(schema, tantivy_schema(schema))
         self._index: tantivy.Index | None = None
         self._searcher: tantivy.Searcher | None = None
@@ -55,8 +56,12 @@ class EmbeddedReader:
             found = searcher.search(
                 query, max(size, 1), count=count, offset=offset, order_by_field=sort.field, order=order
             )
-        hits = [self._hit(searcher, score, address) for score, address in found.hits[:size]]
+        documents = [(score, searcher.doc(address)) for score, address in found.hits[:size]]
+        hits = [self._hit(score, document) for score, document in documents]
         total = int(found.count) if count else offset + len(hits)  # type: ignore[attr-defined]  # missing in its stubs
+        if facets and not sums and total == len(hits) and (count or len(hits) < size):
+            kept = [orjson.loads(document.get_first(FACET_VALUES) or b"[]") for _, document in documents]
+            return Page(total=total, hits=hits, facets=counting.count_kept(kept, self._facets, facets))
         counted, summed = counting.count(searcher, query, facets, sums, self._numbers)
         return Page(total=total, hits=hits, facets=counted, sums=summed)
 
@@ -80,8 +85,8 @@ class EmbeddedReader:
         for pair in versions_of(self._fresh_searcher(), tantivy_schema(self._schema), self._schema):
             yield pair
 
-    def _hit(self, searcher: tantivy.Searcher, score: float, address: tantivy.DocAddress) -> Hit:
-        shown = orjson.loads(searcher.doc(address).get_first(self._stored) or b"[]")
+    def _hit(self, score: float, document: tantivy.Document) -> Hit:
+        shown = orjson.loads(document.get_first(self._stored) or b"[]")
         return Hit(key=shown[0], score=float(score) if isinstance(score, float) else 0.0, shown=shown)
 
     def _fresh_searcher(self) -> tantivy.Searcher:

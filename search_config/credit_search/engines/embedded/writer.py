@@ -2,12 +2,14 @@
 
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
+from typing import Any
 
+import orjson
 import tantivy
 from tantivy import Document as NativeDocument
 
 from credit_search.engines.embedded.generations import CURSOR, write_durably
-from credit_search.engines.embedded.mapping import tantivy_schema
+from credit_search.engines.embedded.mapping import FACET_VALUES, facet_fields, tantivy_schema
 from credit_search.engines.embedded.versions import highest_key, versions_of
 from credit_search.protocol import Document, EngineUnavailableError, WriterBusyError
 from credit_search.schema import IndexSchema
@@ -24,6 +26,7 @@ class EmbeddedWriter:
         self._folder = folder
         self._schema = schema
         self._native = tantivy_schema(schema)
+        self._facets = facet_fields(schema)
         self._index = _open_index(folder, self._native)
         self._writer = _open_writer(self._index)
         self._highest = self._highest_key()
@@ -40,10 +43,14 @@ class EmbeddedWriter:
             )
         try:
             for document in latest.values():
-                self._writer.add_document(NativeDocument.from_dict(dict(document), self._native))
+                self._writer.add_document(NativeDocument.from_dict(self._with_facets(document), self._native))
         except ValueError as error:
             raise EngineUnavailableError(str(error)) from error
         self._highest = max(self._highest, max(latest, default=0))
+
+    def _with_facets(self, document: Document) -> dict[str, Any]:
+        values = [document.get(name) for name in self._facets]
+        return {**document, FACET_VALUES: orjson.dumps(values)}
 
     async def commit(self, cursor: int) -> None:
         try:
