@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
+from credit_records.calendar import today
 from credit_records.catalogue import Catalogue, FieldSpec, FieldType, Kind, catalogue
 from credit_records.derivation import Derivation
 from credit_records.field_types import Reader, clean_text, reader_for
@@ -64,6 +65,7 @@ class Checker:
         self._rules = RowRules(kind, declared)
         self._derivation = Derivation(kind, declared, places or gazetteer())
         self.derive = self._derivation.row
+        self._today = today().isoformat()
 
     def check(self, numbers: Iterable[int], rows: Iterable[Sequence[str]]) -> Checked:
         """Check rows; `numbers` are their lines in the file, the header being 1."""
@@ -72,6 +74,7 @@ class Checker:
         kept: list[int] = []
         required, derive, readers, secret = self._required_names, self.derive, self._readers, self._secret
         has_rules = not self._rules.is_empty
+        self._today = today().isoformat()
         for number, values in zip(numbers, rows, strict=True):
             try:
                 fields = {
@@ -119,7 +122,7 @@ class Checker:
 
     def _keeps_rules(self, number: int, values: Sequence[str], fields: dict[str, Any], problems: list[Problem]) -> bool:
         """Drop dates out of order, with a note; refuse the row where one was required, or a condition asks for more."""
-        for spec, refused in self._rules.disordered(fields):
+        for spec, refused in self._rules.disordered(fields, self._today):
             if fields.pop(spec.name, None) is not None:
                 problems.append(self._problem(number, spec, self._value(spec, values), refused, values))
         missing = self._rules.missing(fields)

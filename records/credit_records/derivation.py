@@ -88,5 +88,5 @@ def _digest(text: bytes, facts: Facts, terms: Terms) -> int:
     """A signed 64-bit hash. Facts and terms are in it, so that better rules take effect when a file is loaded again."""
     told = KEY_SEPARATOR.join(map(str, facts)).encode()
     if terms is not NO_TERMS:
-        told += KEY_SEPARATOR.join(map(str, terms)).encode()
+        told += f"{KEY_SEPARATOR}{terms.dishonesty_class}{terms.ends_on}{terms.hidden}".encode()
     return int.from_bytes(blake2b(text + told, digest_size=8).digest(), "little", signed=True)

@@ -16,7 +16,7 @@ from credit_records.field_values import (
     read_integer,
 )
 from credit_records.names import split_names
-from credit_records.privacy import mask
+from credit_records.privacy import SHORTEST_NUMBER, mask
 
 Reader = Callable[[str], Any]
 """Text → the value as kept, as `credit_records.field_values` tells; raises ValueRefusedError."""
@@ -46,7 +46,8 @@ def _text_reader(spec: FieldSpec, _: Lists) -> Reader:
     limit = spec.max_length
 
     def read(text: str) -> str:
-        kept = clean_text(text)
+        short = len(text) < SHORTEST_NUMBER and text.isprintable()
+        kept = text.strip() if short else clean_text(text)
         if limit is not None and len(kept) > limit:
             reason = f"{spec.title}有 {len(kept)} 个字，最多 {limit} 个"
             raise ValueRefusedError("length", reason, "请删减，或核对是否错列")

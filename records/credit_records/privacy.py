@@ -17,7 +17,7 @@ KEPT_START: Final = 3
 KEPT_END: Final = 2
 
 _MAYBE: Final = re.compile(r"\d[\d \-\u3000]{13}")
-_SHORTEST: Final = 15
+SHORTEST_NUMBER: Final = 15
 _GAP: Final = r"[ \-\u3000]?"
 _SECOND_GENERATION: Final = re.compile(rf"(?<!\d)\d(?:{_GAP}\d){{16}}{_GAP}[\dXxＸｘ](?!\d)")
 # Fifteen digits have no check digit, and old business registration numbers have fifteen too: only where the text
@@ -31,7 +31,7 @@ def mask(text: str) -> str:
     Three digits name no place smaller than a third of a province, two no person. A number with a wrong check digit
     is masked too, for a slip of the pen still tells who is meant; a valid 统一社会信用代码 is not.
     """
-    if len(text) < _SHORTEST or not _MAYBE.search(text):
+    if len(text) < SHORTEST_NUMBER or not _MAYBE.search(text):
         return text
     masked = _SECOND_GENERATION.sub(lambda found: _hidden(found[0]) if is_identity_number(found[0]) else found[0], text)
     return _FIRST_GENERATION.sub(_hide_number, masked)

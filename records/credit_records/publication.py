@@ -51,53 +51,62 @@ class Act:
     reason: str
 
 
-def withdraw(engine: Engine, record_id: int, act: Act) -> None:
+def withdraw(engine: Engine, record_id: int, act: Act, declared: Catalogue | None = None) -> None:
     """Take a record out of public view; only `reinstate` brings it back, whatever its provider sends again."""
-    allowed = (PUBLISHED, PENDING, HIDDEN, ENDED)
-    _set_state(engine, record_id, act, "withdraw", allowed=allowed, state=WITHDRAWN)
+    with writing(engine) as connection:
+        case = _open(connection, record_id, declared)
+        case.allow("withdraw", PUBLISHED, PENDING, HIDDEN, ENDED)
+        _write(connection, case, _state_values(WITHDRAWN, act), act, "withdraw")
 
 
-def repair(engine: Engine, record_id: int, act: Act) -> None:
+def repair(engine: Engine, record_id: int, act: Act, declared: Catalogue | None = None) -> None:
     """End publication because credit has been repaired. Nothing brings the record back.
 
     Raises:
         TransitionRefusedError: the kind can't be repaired, or the record is not published.
     """
-    _set_state(engine, record_id, act, "repair", allowed=(PUBLISHED, ENDED), state=REPAIRED)
+    with writing(engine) as connection:
+        case = _open(connection, record_id, declared)
+        case.allow("repair", PUBLISHED, ENDED)
+        if not case.kind.effect.repairable:
+            message = f"{case.kind.title}不适用信用修复"
+            raise TransitionRefusedError(message)
+        _write(connection, case, _state_values(REPAIRED, act), act, "repair")
 
 
-def reinstate(engine: Engine, record_id: int, act: Act) -> None:
+def reinstate(engine: Engine, record_id: int, act: Act, declared: Catalogue | None = None) -> None:
     """Bring a withdrawn or pending record back to the state that its terms give it today."""
     with writing(engine) as connection:
-        found = _find(connection, record_id)
-        _allow(found, "reinstate", (WITHDRAWN, PENDING))
-        kind, declared = _kind(found), catalogue()
-        row = Checker(kind, [], declared=declared).derive(orjson.loads(found.fields))
-        _write(connection, found, _standing_values(kind, row, found), act, "reinstate")
+        case = _open(connection, record_id, declared)
+        case.allow("reinstate", WITHDRAWN, PENDING)
+        row = Checker(case.kind, [], declared=case.declared).derive(orjson.loads(case.row.fields))
+        _write(connection, case, _standing_values(case, row), act, "reinstate")
 
 
-def correct(engine: Engine, record_id: int, act: Act, values: Mapping[str, str]) -> None:
+def correct(
+    engine: Engine, record_id: int, act: Act, values: Mapping[str, str], declared: Catalogue | None = None
+) -> None:
     """Put field name → text in the place of what a record says. An empty text takes an optional value away.
 
     Raises:
         TransitionRefusedError: a value can't be read, or would make this another record.
     """
     with writing(engine) as connection:
-        found = _find(connection, record_id)
-        _allow(found, "correct", (PUBLISHED, PENDING, HIDDEN, WITHDRAWN))
-        kind = _kind(found)
-        row = _corrected(kind, found, values, catalogue())
+        case = _open(connection, record_id, declared)
+        case.allow("correct", PUBLISHED, PENDING, HIDDEN, WITHDRAWN)
+        row = _corrected(case, values)
         new: dict[str, Any] = {"fields": row.fields, "updated_at": utc_now(), **_terms_values(row)}
-        if found.state in {PUBLISHED, HIDDEN}:
-            new |= _standing_values(kind, row, found)
-        _write(connection, found, new, act, "correct")
+        if case.row.state in {PUBLISHED, HIDDEN}:
+            new |= _standing_values(case, row)
+        _write(connection, case, new, act, "correct")
 
 
-def end_due(engine: Engine, day: date | None = None) -> int:
+def end_due(engine: Engine, day: date | None = None, declared: Catalogue | None = None) -> int:
     """End the records whose term is over on the day, today by default; how many. A few thousand a transaction."""
-    day = day or today()
+    day, declared = day or today(), declared or catalogue()
+    listed = frozenset(name for name, kind in declared.kinds.items() if kind.list is not None)
     ended = 0
-    while count := _end_some(engine, day):
+    while count := _end_some(engine, day, listed):
         ended += count
     return ended
 
@@ -109,55 +118,56 @@ def history(connection: Connection, record_id: int) -> list[Row[Any]]:
     return list(connection.execute(statement))
 
 
-def _set_state(engine: Engine, record_id: int, act: Act, action: str, *, allowed: Sequence[str], state: str) -> None:
-    with writing(engine) as connection:
-        found = _find(connection, record_id)
-        _allow(found, action, allowed)
-        if action == "repair" and not _kind(found).effect.repairable:
-            message = f"{_kind(found).title}不适用信用修复"
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A record that something is done to: its row, its kind and the catalogue that the kind is of."""
+
+    row: Row[Any]
+    kind: Kind
+    declared: Catalogue
+
+    def allow(self, action: str, *states: str) -> None:
+        if self.row.state not in states:
+            wanted = "、".join(STATE_TITLES[state] for state in states)
+            now = STATE_TITLES[self.row.state]
+            message = f"这条记录的状态是“{now}”，只有{wanted}的记录可以{_ACTIONS[action]}"
             raise TransitionRefusedError(message)
-        values = {"state": state, "state_reason": act.reason, "state_at": utc_now()}
-        _write(connection, found, values, act, action)
-
-
-def _find(connection: Connection, record_id: int) -> Row[Any]:
-    found = connection.execute(select(record).where(record.c.id == record_id).with_for_update()).first()
-    if found is None:
-        message = f"没有编号为 {record_id} 的记录"
-        raise RecordNotFoundError(message)
-    return found
-
-
-def _allow(found: Row[Any], action: str, states: Sequence[str]) -> None:
-    if found.state not in states:
-        wanted = "、".join(STATE_TITLES[state] for state in states)
-        message = f"这条记录的状态是“{STATE_TITLES[found.state]}”，只有{wanted}的记录可以{_ACTIONS[action]}"
-        raise TransitionRefusedError(message)
 
 
 _ACTIONS: Final = {"withdraw": "撤回", "repair": "修复", "reinstate": "恢复公示", "correct": "更正"}
 
 
-def _kind(found: Row[Any]) -> Kind:
-    return catalogue().kinds[found.kind]
+def _open(connection: Connection, record_id: int, declared: Catalogue | None) -> _Case:
+    found = connection.execute(select(record).where(record.c.id == record_id).with_for_update()).first()
+    if found is None:
+        message = f"没有编号为 {record_id} 的记录"
+        raise RecordNotFoundError(message)
+    declared = declared or catalogue()
+    return _Case(found, declared.kinds[found.kind], declared)
 
 
-def _corrected(kind: Kind, found: Row[Any], values: Mapping[str, str], declared: Catalogue) -> CheckedRow:
+def _corrected(case: _Case, values: Mapping[str, str]) -> CheckedRow:
     """The record with the corrections in it, checked as a delivered row is."""
-    unknown = values.keys() - kind.by_name.keys()
+    unknown = values.keys() - case.kind.by_name.keys()
     if unknown:
-        message = f"{kind.title}没有这些字段：{'、'.join(sorted(unknown))}"
+        message = f"{case.kind.title}没有这些字段：{'、'.join(sorted(unknown))}"
         raise TransitionRefusedError(message)
-    kept = {name: value for name, value in orjson.loads(found.fields).items() if name not in values}
-    checker = Checker(kind, list(values), declared=declared)
+    before = orjson.loads(case.row.fields)
+    kept = {name: value for name, value in before.items() if name not in values}
+    checker = Checker(case.kind, list(values), declared=case.declared)
     row, problems = checker.recheck(kept, list(values.values()))
     if row is None or problems:
         message = "；".join(f"{problem.field}：{problem.reason}。{problem.remedy}" for problem in problems)
         raise TransitionRefusedError(message)
-    if row.uscc and row.key != found.key:
+    owner = before.get(case.kind.subject.code or "", "")
+    if row.uscc != owner or (owner and row.key != case.row.key):
         message = "更正后成为另一条记录：请撤回这一条，按正确的内容重新报送"
         raise TransitionRefusedError(message)
     return row
+
+
+def _state_values(state: str, act: Act) -> dict[str, Any]:
+    return {"state": state, "state_reason": act.reason, "state_at": utc_now()}
 
 
 def _terms_values(row: CheckedRow) -> dict[str, Any]:
@@ -165,9 +175,9 @@ def _terms_values(row: CheckedRow) -> dict[str, Any]:
     return dict(zip(names, row.terms[:6], strict=True))
 
 
-def _standing_values(kind: Kind, row: CheckedRow, found: Row[Any]) -> dict[str, Any]:
-    now = utc_now()
-    measured = kind.publication.timeliness_days is not None
+def _standing_values(case: _Case, row: CheckedRow) -> dict[str, Any]:
+    now, found = utc_now(), case.row
+    measured = case.kind.publication.timeliness_days is not None
     stands = standing(row.terms, today(), now, measured=measured, published_at=found.published_at)
     values = {
         "published_at": stands.published_at,
@@ -179,14 +189,14 @@ def _standing_values(kind: Kind, row: CheckedRow, found: Row[Any]) -> dict[str, 
     return values | _terms_values(row)
 
 
-def _write(connection: Connection, found: Row[Any], values: Mapping[str, Any], act: Act, action: str) -> None:
+def _write(connection: Connection, case: _Case, values: Mapping[str, Any], act: Act, action: str) -> None:
     """The new values, a change of the record, one of its subject where a badge may change, and the note."""
-    kind, now = _kind(found), utc_now()
+    found, now = case.row, utc_now()
     version = take_numbers(connection, "change", 1) if found.version else 0
     connection.execute(update(record).where(record.c.id == found.id).values({**values, "version": version}))
     if version:
         insert_rows(connection, change, [(version, found.subject_id, now, found.id)])
-    if kind.list is not None and found.subject_id is not None:
+    if case.kind.list is not None and found.subject_id is not None:
         _touch_subjects(connection, [found.subject_id], now)
     note = {"record_id": found.id, "at": now, "actor": act.actor, "action": action, "reason": act.reason}
     connection.execute(record_history.insert(), note)
@@ -199,7 +209,7 @@ def _touch_subjects(connection: Connection, subject_ids: Sequence[int], now: str
     insert_rows(connection, change, [(version, number, now, None) for version, number in numbered])
 
 
-def _end_some(engine: Engine, day: date) -> int:
+def _end_some(engine: Engine, day: date, listed: frozenset[str]) -> int:
     due = (
         select(record.c.id, record.c.subject_id, record.c.kind, record.c.version)
         .where(record.c.ends_on.is_not(None), record.c.ends_on < day.isoformat(), record.c.state == PUBLISHED)
@@ -218,7 +228,6 @@ def _end_some(engine: Engine, day: date) -> int:
         values = [(ENDED, TERM_OVER, now, version if row.version else 0, row.id) for version, row in numbered]
         update_rows(connection, record, ("state", "state_reason", "state_at", "version"), values)
         insert_rows(connection, change, [(version, row.subject_id, now, row.id) for version, row in numbered])
-        listed = {name for name, kind in catalogue().kinds.items() if kind.list is not None}
         badged = sorted({row.subject_id for row in found if row.kind in listed and row.subject_id is not None})
         if badged:
             _touch_subjects(connection, badged, now)

@@ -13,7 +13,7 @@ from credit_records.contradictions import CHECK_CHARACTER, WrongCode, enter, fin
 from credit_records.deliveries import utc_now
 from credit_records.record_writing import KNOWN_COLUMNS, Known, Owner, RecordWriter
 from credit_records.rows import CheckedRow, Facts
-from credit_records.subject_merging import SUBJECT_COLUMNS, merge_subject, new_subject
+from credit_records.subject_merging import NOTHING_TOLD, SUBJECT_COLUMNS, merge_subject, new_subject
 from credit_records.tables import change, record, subject
 
 Derive = Callable[[dict[str, Any]], CheckedRow]
@@ -124,7 +124,7 @@ class Batch:
             self._writer.withdraw_replaced(orphaned)
 
     def _add(self, row: CheckedRow) -> None:
-        self._inserts.append((row, self._tell(row, Facts())))
+        self._inserts.append((row, self._tell(row, NOTHING_TOLD)))
 
     def _change(self, row: CheckedRow, known: Known) -> None:
         before = orjson.loads(known.fields)

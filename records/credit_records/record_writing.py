@@ -11,6 +11,7 @@ from credit_records.catalogue import Kind
 from credit_records.rows import CheckedRow
 from credit_records.states import DECIDED, PUBLISHED, WITHDRAWN, Standing, standing
 from credit_records.tables import change, record, record_history
+from credit_records.terms import Terms
 
 Owner = list[Any]
 """A subject, as `subject_merging` holds one."""
@@ -62,6 +63,7 @@ class RecordWriter:
         self._delivery_id = delivery_id
         self._now = now
         self._today = today()
+        self._standings: dict[tuple[Any, ...], Standing] = {}
 
     def withdraw_replaced(self, keys: list[str]) -> None:
         """Withdraw the published records of these keys, which records under the right code replace."""
@@ -81,9 +83,15 @@ class RecordWriter:
         ]
         self._connection.execute(record_history.insert(), notes)
 
-    def _standing(self, row: CheckedRow, published_at: str | None = None) -> Standing:
-        measured = self._kind.publication.timeliness_days is not None
-        return standing(row.terms, self._today, self._now, measured=measured, published_at=published_at)
+    def _standing(self, terms: Terms, published_at: str | None = None) -> Standing:
+        """As `standing` tells; the same for the many records of one day and class."""
+        key = (terms[3:], published_at)
+        found = self._standings.get(key)
+        if found is None:
+            measured = self._kind.publication.timeliness_days is not None
+            found = standing(terms, self._today, self._now, measured=measured, published_at=published_at)
+            self._standings[key] = found
+        return found
 
     def insert(self, inserts: Sequence[tuple[CheckedRow, Owner | None]]) -> tuple[int, int]:
         """Insert new records; how many were measured for timeliness, and how many of these were in time."""
@@ -95,7 +103,7 @@ class RecordWriter:
         measured = timely = 0
         rows, changes = [], []
         for number, (row, owner) in enumerate(inserts, first):
-            state, reason, published_at, working_days = self._standing(row)
+            state, reason, published_at, working_days = self._standing(row.terms)
             terms, owner_id = row.terms, owner[0] if owner is not None else None
             if working_days is not None:
                 measured += 1
@@ -120,7 +128,7 @@ class RecordWriter:
         version = self._first_version(len(updates))
         rows, changes = [], []
         for row, owner, known in updates:
-            state, reason, published_at, working_days = self._standing(row, known.published_at)
+            state, reason, published_at, working_days = self._standing(row.terms, known.published_at)
             state_at = known.state_at if state == known.state else self._now
             if known.state in DECIDED:
                 state, reason, state_at = known.state, known.state_reason, known.state_at

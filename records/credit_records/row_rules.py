@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from credit_records.calendar import today
 from credit_records.catalogue import Catalogue, FieldSpec, Kind
 from credit_records.field_values import OPEN_END, ValueRefusedError
 
@@ -45,20 +44,18 @@ class RowRules:
             if needed.name not in fields and _among(fields.get(needed.because), needed.values)
         ]
 
-    def disordered(self, fields: dict[str, Any]) -> Iterator[tuple[FieldSpec, ValueRefusedError]]:
-        """Dates that stand before what they must follow, or after today."""
+    def disordered(self, fields: dict[str, Any], now: str) -> Iterator[tuple[FieldSpec, ValueRefusedError]]:
+        """Dates that stand before what they must follow, or after today, the ISO date `now`."""
         for spec, earlier in self._orders:
             day, other = fields.get(spec.name), fields.get(earlier.name)
             if day and other and day < other:
                 reason = f"{spec.title}早于{earlier.title}（{other}）"
                 yield spec, ValueRefusedError("date_order", reason, f"请核对{spec.title}和{earlier.title}")
-        if self._not_future:
-            now = today().isoformat()
-            for spec in self._not_future:
-                day = fields.get(spec.name)
-                if day and day > now and day != OPEN_END:
-                    reason = f"{spec.title}晚于今天（{now}）"
-                    yield spec, ValueRefusedError("date_future", reason, f"请核对{spec.title}的年份")
+        for spec in self._not_future:
+            day = fields.get(spec.name)
+            if day and day > now and day != OPEN_END:
+                reason = f"{spec.title}晚于今天（{now}）"
+                yield spec, ValueRefusedError("date_future", reason, f"请核对{spec.title}的年份")
 
 
 def _conditions(kind: Kind) -> Iterator[tuple[FieldSpec, FieldSpec, tuple[str, ...]]]:

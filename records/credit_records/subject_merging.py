@@ -17,6 +17,7 @@ _NAME: Final = SUBJECT_COLUMNS.index("name")
 _FORMER: Final = SUBJECT_COLUMNS.index("former_names")
 _FACTS: Final = SUBJECT_COLUMNS.index("status")
 MAX_FORMER_NAMES: Final = 50
+NOTHING_TOLD: Final = Facts()
 
 # A fact and its basis, or its unit, are told together or not at all.
 _GROUPS: Final = tuple(
@@ -44,6 +45,8 @@ def merge_subject(known: list[Any], row: CheckedRow, told_before: Facts, *, auth
     `told_before` is what the same record told before: where that is what is known and it tells nothing now, the
     value goes. An authoritative row replaces what is known, any other only fills what is not.
     """
+    if told_before is NOTHING_TOLD and not authoritative:
+        return _fill(known, row.facts)
     before = list(known)
     if authoritative:
         _merge_names(known, row)
@@ -54,6 +57,16 @@ def merge_subject(known: list[Any], row: CheckedRow, told_before: Facts, *, auth
         if (authoritative and now[0] is not None) or was_ours or known[place][0] is None:
             known[place] = now
     return known != before
+
+
+def _fill(known: list[Any], facts: Facts) -> bool:
+    """Put facts where nothing is known; what most records of most kinds do, and mostly there is nothing to do."""
+    changed = False
+    for start, end in _GROUPS:
+        if known[_FACTS + start] is None and facts[start] is not None:
+            known[_FACTS + start : _FACTS + end] = facts[start:end]
+            changed = True
+    return changed
 
 
 def _merge_names(known: list[Any], row: CheckedRow) -> None:

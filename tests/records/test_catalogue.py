@@ -1,11 +1,18 @@
 import shutil
 import unicodedata
+from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from credit_records.calendar import today
 from credit_records.catalogue import CatalogueError, catalogue, read_catalogue
 from credit_records.catalogue.loading import FOLDER
 from credit_records.database import writing
+from credit_records.publication import Act, withdraw
+from credit_records.record_changes import record_rows_after
+from credit_records.record_reading import find_record
+from credit_records.role_values import RoleReader
 from credit_records.tables import record
 from sqlalchemy import select
 
@@ -19,9 +26,18 @@ order = 30
 authority = "作出决定的机关"
 source = "试验用"
 key = ["document_number", "uscc"]
+facets = ["kind", "amount_band"]
 [subject]
 code = "uscc"
 name = "name"
+[roles]
+document_number = "document_number"
+decision_date = "decided_on"
+valid_until = "valid_until"
+amount = "fine"
+[publication]
+timeliness_days = 7
+period = "administrative_penalty"
 [[fields]]
 name = "document_number"
 title = "决定书文号"
@@ -46,6 +62,12 @@ name = "fine"
 title = "罚款"
 title_en = "Fine"
 type = "amount"
+[[fields]]
+name = "decided_on"
+title = "决定日期"
+title_en = "Decided on"
+type = "date"
+not_future = true
 [[fields]]
 name = "valid_until"
 title = "有效期"
@@ -125,7 +147,7 @@ def test_one_alias_cannot_mean_two_codes(folder):
 def test_a_kind_is_one_file_and_nothing_else(folder, database, registration):
     (folder / "kinds" / "penalty.toml").write_text(PENALTY, encoding="utf-8")
     declared = read_catalogue(folder)
-    assert list(declared.kinds) == ["registration", "penalty"]
+    assert declared.kinds.keys() - catalogue().kinds.keys() == {"penalty"}
     penalty = declared.kinds["penalty"]
     Office(database, registration).deliver({"name": "云上商贸有限公司", "uscc": code(1), "status": "存续"})
 
@@ -135,6 +157,7 @@ def test_a_kind_is_one_file_and_nothing_else(folder, database, registration):
             "name": "云上商贸",
             "uscc": code(1),
             "fine": "5000元",
+            "decided_on": (today() - timedelta(days=3)).isoformat(),
             "valid_until": "长期",
         },
         {"document_number": "云罚〔2026〕2号", "name": "云上商贸", "uscc": code(1), "fine": "2", "valid_until": ""},
@@ -154,3 +177,52 @@ def test_a_kind_is_one_file_and_nothing_else(folder, database, registration):
         ).scalar_one()
     assert '"fine":"0.5"' in fields
     assert '"valid_until":"2099-12-31"' in fields
+    with database.connect() as connection:
+        told = record_rows_after(connection, 0, 10)
+        shown = find_record(connection, told.records[0].id)
+    assert [each.kind for each in told.records] == ["penalty"] * 3
+    assert (told.records[0].document_number, told.records[0].name) == ("云罚〔2026〕1号", "云上商贸有限公司")
+    assert shown is not None
+    assert shown.ends_on is not None
+    assert shown.working_days is not None
+    assert shown.working_days <= 3
+    values = RoleReader(penalty, declared).read(shown.fields)
+    assert values.amount == Decimal("0.5")
+    withdraw(database, told.records[0].id, Act("某科员", "决定已撤销"), declared)
+    with database.connect() as connection:
+        assert find_record(connection, told.records[0].id) is None
+
+
+PENALTY_FILE = "administrative_penalty.toml"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('amount = "fine"', 'amount = "nowhere"', "nowhere"),
+        ('amount = "fine"', 'amount = "facts"', "facts"),
+        ('amount = "fine"', 'amout = "fine"', "amout"),
+        ('legal_person = "legal_representative"', 'legal_person = "organisation_code"', "organisation_code"),
+        ('period = "administrative_penalty"', 'period = "for_ever"', "for_ever"),
+        ('period = "administrative_penalty"', 'period = "objection"', "objection"),
+        ('period = "administrative_penalty"', 'period = "until_exit"', "exited_on"),
+        ('visibility = "public"', 'visibility = "by_field"', "public_values"),
+        ('facets = ["kind"', 'facets = ["kidn"', "facets"),
+        ('in = ["fine"]', 'in = ["parking"]', "parking"),
+        ('not_before = "decision_date"', 'not_before = "nothing"', "nothing"),
+        ("several = true", "severl = true", "severl"),
+        ('name = "person_id_number"', 'name = "person_id_number"\nrequired = true', "secret"),
+        ('key = ["document_number"', 'key = ["remark"', "remark"),
+    ],
+)
+def test_a_mistake_in_what_a_kind_publishes_is_told(folder, old, new, told):
+    edit(folder / "kinds" / PENALTY_FILE, old, new)
+    with pytest.raises(CatalogueError, match=r"administrative_penalty\.toml") as refused:
+        read_catalogue(folder)
+    assert told in str(refused.value)
+
+
+def test_a_mistake_in_a_policy_is_told(folder):
+    edit(folder / "policies" / PENALTY_FILE, 'default_class = "ordinary"', 'default_class = "grave"')
+    with pytest.raises(CatalogueError, match=r"policies/administrative_penalty\.toml"):
+        read_catalogue(folder)
