@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
@@ -16,7 +17,23 @@ from credit_search.engines.embedded.versions import versions_of
 from credit_search.protocol import EngineUnavailableError, Hit, NoIndexError, Page
 from credit_search.schema import FieldType, IndexSchema
 
+# Counting a tenth of a million documents takes longer than any person should wait twice for: such pages are kept
+# until the next commit. There are few of them (有限公司, a province, everything).
+LARGE = 100_000
+MOST_KEPT = 64
 FRESHNESS_SECONDS = 0.05  # how often the files are looked at for a new commit
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    clause: Clause
+    filters: Filters
+    facets: Sequence[str]
+    sums: Sequence[str]
+    size: int
+    offset: int
+    sort: Sort | None
+    count: bool
 
 
 class EmbeddedReader:
@@ -34,6 +51,7 @@ class EmbeddedReader:
         self._live: str | None = None
         self._seen: tuple[int, tuple[int, int]] = (0, (0, 0))
         self._looked_at = float("-inf")
+        self._kept: dict[_Asked, Page] = {}
 
     async def search(
         self,
@@ -48,22 +66,36 @@ class EmbeddedReader:
         count: bool = True,
     ) -> Page:
         searcher = self._fresh_searcher()
-        query = self._compiler.query(clause, filters)
-        if sort is None:
-            found = searcher.search(query, max(size, 1), count=count, offset=offset)
-        else:
-            order = Order.Desc if sort.descending else Order.Asc
-            found = searcher.search(
-                query, max(size, 1), count=count, offset=offset, order_by_field=sort.field, order=order
-            )
-        documents = [(score, searcher.doc(address)) for score, address in found.hits[:size]]
+        asked = _Asked(clause, tuple(filters), tuple(facets), tuple(sums), size, offset, sort, count)
+        page = self._kept.get(asked)
+        if page is None:
+            page = self._ask(searcher, asked)
+            if page.total >= LARGE and len(self._kept) < MOST_KEPT:
+                self._kept[asked] = page
+        return page
+
+    def _ask(self, searcher: tantivy.Searcher, asked: _Asked) -> Page:
+        query = self._compiler.query(asked.clause, asked.filters)
+        found = self._found(searcher, query, asked)
+        documents = [(score, searcher.doc(address)) for score, address in found.hits[: asked.size]]
         hits = [self._hit(score, document) for score, document in documents]
-        total = int(found.count) if count else offset + len(hits)  # type: ignore[attr-defined]  # missing in its stubs
-        if facets and not sums and total == len(hits) and (count or len(hits) < size):
+        total = int(found.count) if asked.count else asked.offset + len(hits)  # type: ignore[attr-defined]  # missing in its stubs
+        every = total == len(hits) and (asked.count or len(hits) < asked.size)
+        if asked.facets and not asked.sums and every:
             kept = [orjson.loads(document.get_first(FACET_VALUES) or b"[]") for _, document in documents]
-            return Page(total=total, hits=hits, facets=counting.count_kept(kept, self._facets, facets))
-        counted, summed = counting.count(searcher, query, facets, sums, self._numbers)
+            return Page(total=total, hits=hits, facets=counting.count_kept(kept, self._facets, asked.facets))
+        counted, summed = counting.count(searcher, query, asked.facets, asked.sums, self._numbers)
         return Page(total=total, hits=hits, facets=counted, sums=summed)
+
+    @staticmethod
+    def _found(searcher: tantivy.Searcher, query: tantivy.Query, asked: _Asked) -> tantivy.SearchResult:
+        most = max(asked.size, 1)
+        if asked.sort is None:
+            return searcher.search(query, most, count=asked.count, offset=asked.offset)
+        order = Order.Desc if asked.sort.descending else Order.Asc
+        return searcher.search(
+            query, most, count=asked.count, offset=asked.offset, order_by_field=asked.sort.field, order=order
+        )
 
     async def frequencies(self, field: str, terms: Sequence[str]) -> list[int]:
         searcher = self._fresh_searcher()
@@ -126,4 +158,5 @@ class EmbeddedReader:
             return
         self._index.reload()
         self._searcher = self._index.searcher()
+        self._kept.clear()
         self._seen = (live_stamp, committed)
