@@ -41,7 +41,7 @@ class Office:
         """Record the rows as one batch of one delivery."""
         checked = check(self._kind, list(rows), self._declared)
         number = self.start(content)
-        outcome = self.recorder(number).record(checked.rows, checked.problems)
+        outcome = self.recorder(number).record(checked.rows, checked.problems, checked.numbers)
         self.delivery = self.finish(number)
         return outcome
 

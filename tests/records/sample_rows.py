@@ -29,7 +29,9 @@ def _value(spec: FieldSpec, serial: int) -> str:
         return code(900)
     if spec.type is FieldType.DATE:
         return DECIDED
-    if spec.type in {FieldType.AMOUNT, FieldType.CAPITAL, FieldType.INTEGER}:
+    if spec.type is FieldType.AMOUNT:
+        return "3.5"
+    if spec.type is FieldType.INTEGER:
         return str(2000 + serial)
     if spec.type is FieldType.ENUMERATION:
         return _label(spec)

@@ -2,9 +2,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import credit_records.database as database_module
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from credit_records.changes import subject_rows_after
 from credit_records.database import (
     DatabaseUnavailableError,
     is_current,
@@ -12,6 +15,7 @@ from credit_records.database import (
     open_database,
     writing,
 )
+from credit_records.reading import records_of
 from credit_records.settings import Settings
 from credit_records.tables import counter, metadata, subject
 from sqlalchemy import select, update
@@ -21,6 +25,8 @@ MIGRATE = """
 import sys
 from pathlib import Path
 from credit_records.database import is_current, migrate, open_database
+from credit_records.changes import subject_rows_after
+from credit_records.reading import records_of
 from credit_records.settings import Settings
 engine = open_database(Settings(data_dir=Path(sys.argv[1])))
 sys.stdin.readline()
@@ -108,4 +114,36 @@ def test_a_file_that_is_no_database_says_so(tmp_path: Path):
     engine = open_database(Settings(data_dir=tmp_path))
     with pytest.raises(DatabaseUnavailableError):
         migrate(engine)
+    engine.dispose()
+
+
+FIRST_REVISION = """
+INSERT INTO delivery (source, file_name, content_sha256, bytes, kind, started_at)
+    VALUES ('某局', 'f.csv', 'x', 1, 'registration', '2026-01-01T00:00:00.000+00:00');
+INSERT INTO subject (id, uscc, code_valid, name, former_names, version)
+    VALUES (1, '91629901000000001K', 1, '云上商贸有限公司', '[]', 1);
+INSERT INTO record (id, kind, key, subject_id, digest, fields, delivery_id, received_at, updated_at)
+    VALUES (1, 'registration', '91629901000000001K', 1, 7, '{"name":"云上商贸有限公司"}', 1,
+    '2026-01-01T00:00:00.000+00:00', '2026-01-01T00:00:00.000+00:00');
+INSERT INTO change (seq, subject_id, at) VALUES (1, 1, '2026-01-01T00:00:00.000+00:00')
+"""
+
+
+def test_an_earlier_database_is_brought_up_to_date_with_all_its_rows(settings):
+    engine = open_database(settings)
+    with writing(engine) as connection:
+        config = database_module._alembic_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        for statement in FIRST_REVISION.split(";"):
+            connection.exec_driver_sql(statement)
+    assert not is_current(engine)
+    migrate(engine)
+    with engine.connect() as connection:
+        assert [row[2] for row in subject_rows_after(connection, 0, 10).subjects] == ["91629901000000001K"]
+        (kept,) = records_of(connection, 1)
+        assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, metadata) == []
+    assert (kept.state, kept.published_at, kept.fields["name"]) == ("published", kept.received_at, "云上商贸有限公司")
     engine.dispose()
