@@ -63,8 +63,7 @@ class Checker:
         self._required = [spec for spec in kind.fields if spec.required]
         self._required_names = frozenset(spec.name for spec in self._required)
         self._rules = RowRules(kind, declared)
-        self._derivation = Derivation(kind, declared, places or gazetteer())
-        self.derive = self._derivation.row
+        self.derive = Derivation(kind, declared, places or gazetteer())
         self._today = today().isoformat()
 
     def check(self, numbers: Iterable[int], rows: Iterable[Sequence[str]]) -> Checked:
@@ -72,7 +71,7 @@ class Checker:
         checked: list[CheckedRow] = []
         problems: list[Problem] = []
         kept: list[int] = []
-        required, derive, readers, secret = self._required_names, self.derive, self._readers, self._secret
+        required, derive, readers, secret = self._required_names, self.derive.row, self._readers, self._secret
         has_rules = not self._rules.is_empty
         self._today = today().isoformat()
         for number, values in zip(numbers, rows, strict=True):
@@ -106,7 +105,7 @@ class Checker:
         if not self._required_names <= fields.keys():
             self._refuse(0, values, fields, problems)
             return None, problems
-        return self.derive(fields), problems
+        return self.derive.row(fields), problems
 
     def _salvage(self, number: int, values: Sequence[str], problems: list[Problem]) -> dict[str, Any]:
         """What can be read of the row; a problem for each value that can't."""

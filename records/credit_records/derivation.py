@@ -11,7 +11,7 @@ from credit_records.entity_types import EntityTypes
 from credit_records.gazetteer import Gazetteer
 from credit_records.industries import Industries
 from credit_records.privacy import mask_name
-from credit_records.rows import CheckedRow, Facts
+from credit_records.rows import NO_FACTS, CheckedRow, Facts
 from credit_records.terms import NO_TERMS, Terms, TermsReader
 
 KEY_SEPARATOR: Final = "\x1f"  # the unit separator of ASCII: checked text holds no control characters
@@ -29,6 +29,7 @@ class Derivation:
         self._code = kind.subject.code or ""
         self._name = kind.subject.name
         # "" is no field's name, so a fact that the kind does not tell is simply not found.
+        self._tells_facts = any(facts.model_dump().values())
         self._fields_of_facts = {fact: field or "" for fact, field in facts.model_dump().items()}
         self._gazetteer = gazetteer
         self._entity_types = EntityTypes(catalogue.lists["entity_type"])
@@ -41,7 +42,7 @@ class Derivation:
         uscc, name = fields.get(self._code, ""), fields[self._name]
         if not uscc:
             return self._of_person(name, fields)
-        facts = self._facts(uscc, name, fields)
+        facts = self._facts(uscc, name, fields) if self._tells_facts else NO_FACTS
         terms = self._terms(fields, is_person=False)
         text = orjson.dumps(fields)
         return CheckedRow(
@@ -56,6 +57,10 @@ class Derivation:
             terms,
         )
 
+    def first_facts(self, row: CheckedRow) -> Facts:
+        """What is known of a subject that the row is the first to name."""
+        return row.facts if self._tells_facts else self._facts(row.uscc, row.name, {})
+
     def _of_person(self, name: str, fields: Fields) -> CheckedRow:
         """A record of a natural person, who is no subject. In the key a digest stands for the name: four bytes keep
         persons of one decision apart and are too few to tell who it is.
@@ -68,7 +73,7 @@ class Derivation:
         kept = fields | {self._name: shown}
         terms = self._terms(kept, is_person=True)
         text = orjson.dumps(kept)
-        return CheckedRow(key, "", False, shown, (), Facts(), text.decode(), _digest(text, Facts(), terms), terms)
+        return CheckedRow(key, "", False, shown, (), NO_FACTS, text.decode(), _digest(text, NO_FACTS, terms), terms)
 
     def _facts(self, uscc: str, name: str, fields: Fields) -> Facts:
         field, told = self._fields_of_facts, fields.get
@@ -86,7 +91,7 @@ class Derivation:
 
 def _digest(text: bytes, facts: Facts, terms: Terms) -> int:
     """A signed 64-bit hash. Facts and terms are in it, so that better rules take effect when a file is loaded again."""
-    told = KEY_SEPARATOR.join(map(str, facts)).encode()
+    told = KEY_SEPARATOR.join(map(str, facts)).encode() if facts is not NO_FACTS else b""
     if terms is not NO_TERMS:
         told += f"{KEY_SEPARATOR}{terms.dishonesty_class}{terms.ends_on}{terms.hidden}".encode()
     return int.from_bytes(blake2b(text + told, digest_size=8).digest(), "little", signed=True)

@@ -79,7 +79,7 @@ def reinstate(engine: Engine, record_id: int, act: Act, declared: Catalogue | No
     with writing(engine) as connection:
         case = _open(connection, record_id, declared)
         case.allow("reinstate", WITHDRAWN, PENDING)
-        row = Checker(case.kind, [], declared=case.declared).derive(orjson.loads(case.row.fields))
+        row = Checker(case.kind, [], declared=case.declared).derive.row(orjson.loads(case.row.fields))
         _write(connection, case, _standing_values(case, row), act, "reinstate")
 
 

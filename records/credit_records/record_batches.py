@@ -1,8 +1,8 @@
 """One batch of checked rows into the tables, inside the caller's transaction."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import orjson
 from sqlalchemy import Connection, select
@@ -11,13 +11,11 @@ from credit_records.bulk import insert_rows, select_among, take_numbers, update_
 from credit_records.catalogue import Kind
 from credit_records.contradictions import CHECK_CHARACTER, WrongCode, enter, find_contradictions, mark_corrected
 from credit_records.deliveries import utc_now
+from credit_records.derivation import Derivation
 from credit_records.record_writing import KNOWN_COLUMNS, Known, Owner, RecordWriter
-from credit_records.rows import CheckedRow, Facts
-from credit_records.subject_merging import NOTHING_TOLD, SUBJECT_COLUMNS, merge_subject, new_subject
+from credit_records.rows import NO_FACTS, CheckedRow, Facts
+from credit_records.subject_merging import SUBJECT_COLUMNS, merge_subject, new_subject
 from credit_records.tables import change, record, subject
-
-Derive = Callable[[dict[str, Any]], CheckedRow]
-"""Kept fields → the checked row that they make: how facts are found anew when a delivery carries only some fields."""
 
 _FOLLOWED: Final = tuple(SUBJECT_COLUMNS.index(name) for name in ("name", "division", "industry"))
 
@@ -53,11 +51,11 @@ class BatchOutcome:
 class Batch:
     """One pass over rows with distinct keys."""
 
-    def __init__(self, connection: Connection, kind: Kind, delivery_id: int, derive: Derive) -> None:
+    def __init__(self, connection: Connection, kind: Kind, delivery_id: int, derivation: Derivation) -> None:
         self._connection = connection
         self._kind = kind
         self._delivery_id = delivery_id
-        self._derive = derive
+        self._derivation = derivation
         self._now = utc_now()
         self._writer = RecordWriter(connection, kind, delivery_id, self._now)
         self._subjects: dict[str, Owner] = {}
@@ -124,12 +122,12 @@ class Batch:
             self._writer.withdraw_replaced(orphaned)
 
     def _add(self, row: CheckedRow) -> None:
-        self._inserts.append((row, self._tell(row, NOTHING_TOLD)))
+        self._inserts.append((row, self._tell(row, NO_FACTS)))
 
     def _change(self, row: CheckedRow, known: Known) -> None:
         before = orjson.loads(known.fields)
-        was = self._derive(before)
-        now = self._derive(before | orjson.loads(row.fields))
+        was = self._derivation.row(before)
+        now = self._derivation.row(before | orjson.loads(row.fields))
         kept_terms = (known.dishonesty_class, known.ends_on) == (now.terms.dishonesty_class, now.terms.ends_on)
         if now == was and kept_terms and self._is_told(now):
             return
@@ -151,7 +149,7 @@ class Batch:
             return None
         owner = self._subjects.get(row.uscc)
         if owner is None:
-            owner = self._subjects[row.uscc] = new_subject(row)
+            owner = self._subjects[row.uscc] = new_subject(row, self._derivation.first_facts(row))
             self._created.append(owner)
             return owner
         followed = [owner[place] for place in _FOLLOWED]

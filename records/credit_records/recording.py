@@ -13,19 +13,23 @@ from sqlalchemy import Connection, Engine, update
 from credit_records.catalogue import Kind
 from credit_records.contradictions import NAME
 from credit_records.database import writing
-from credit_records.record_batches import Batch, BatchOutcome, Derive
+from credit_records.derivation import Derivation
+from credit_records.record_batches import Batch, BatchOutcome
 from credit_records.rows import NOTED, REFUSED, CheckedRow, Problem
 from credit_records.tables import delivery, quarantine
 
-__all__ = ["BatchOutcome", "Derive", "Recorder"]
+__all__ = ["BatchOutcome", "Recorder"]
 
 CONTRADICTION: Final = "contradiction"
 
 
 class Recorder:
-    """Records rows of one kind for one delivery. Not for several threads at once."""
+    """Records rows of one kind for one delivery. Not for several threads at once.
 
-    def __init__(self, engine: Engine, kind: Kind, delivery_id: int, derive: Derive) -> None:
+    `derive` is the checker's: facts are found anew when a delivery carries only some fields.
+    """
+
+    def __init__(self, engine: Engine, kind: Kind, delivery_id: int, derive: Derivation) -> None:
         self._engine = engine
         self._kind = kind
         self._delivery_id = delivery_id

@@ -23,6 +23,9 @@ class Facts(NamedTuple):
     capital_currency: str | None = None
 
 
+NO_FACTS = Facts()  # one for all records of kinds that tell none
+
+
 class CheckedRow(NamedTuple):
     """A row that may be recorded. A tuple, because a million of them are made, and passed between processes.
 
@@ -30,6 +33,8 @@ class CheckedRow(NamedTuple):
         key: tells this record from others of its kind.
         fields: JSON object, field name → value as kept; null where the column was there and its cell empty.
         uscc: of the subject; empty where the party is a natural person, who has no subject.
+        facts: `NO_FACTS` where the kind has no field for any: code and name alone tell some, and are asked when the
+            subject is first heard of.
         digest: signed 64-bit hash of all that is here; equal rows need no work.
         terms: on which it is published.
     """

@@ -9,7 +9,7 @@ from typing import Any, Final
 import orjson
 
 from credit_records.names import same_name
-from credit_records.rows import CheckedRow, Facts
+from credit_records.rows import NO_FACTS, CheckedRow, Facts
 from credit_records.tables import subject
 
 SUBJECT_COLUMNS: Final = tuple(column.name for column in subject.columns)
@@ -17,7 +17,6 @@ _NAME: Final = SUBJECT_COLUMNS.index("name")
 _FORMER: Final = SUBJECT_COLUMNS.index("former_names")
 _FACTS: Final = SUBJECT_COLUMNS.index("status")
 MAX_FORMER_NAMES: Final = 50
-NOTHING_TOLD: Final = Facts()
 
 # A fact and its basis, or its unit, are told together or not at all.
 _GROUPS: Final = tuple(
@@ -33,10 +32,10 @@ _GROUPS: Final = tuple(
 )
 
 
-def new_subject(row: CheckedRow) -> list[Any]:
+def new_subject(row: CheckedRow, facts: Facts) -> list[Any]:
     """The values of a subject that is first heard of; its number and version are still to be given."""
     former = _as_json(_others(row.former_names, row.name)) if row.former_names else "[]"
-    return [None, row.uscc, row.code_valid, row.name, former, *row.facts, None]
+    return [None, row.uscc, row.code_valid, row.name, former, *facts, None]
 
 
 def merge_subject(known: list[Any], row: CheckedRow, told_before: Facts, *, authoritative: bool) -> bool:
@@ -45,7 +44,7 @@ def merge_subject(known: list[Any], row: CheckedRow, told_before: Facts, *, auth
     `told_before` is what the same record told before: where that is what is known and it tells nothing now, the
     value goes. An authoritative row replaces what is known, any other only fills what is not.
     """
-    if told_before is NOTHING_TOLD and not authoritative:
+    if told_before is NO_FACTS and not authoritative:
         return _fill(known, row.facts)
     before = list(known)
     if authoritative:
@@ -61,6 +60,8 @@ def merge_subject(known: list[Any], row: CheckedRow, told_before: Facts, *, auth
 
 def _fill(known: list[Any], facts: Facts) -> bool:
     """Put facts where nothing is known; what most records of most kinds do, and mostly there is nothing to do."""
+    if facts is NO_FACTS:
+        return False
     changed = False
     for start, end in _GROUPS:
         if known[_FACTS + start] is None and facts[start] is not None:
