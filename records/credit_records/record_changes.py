@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from credit_records.calendar import today
 from credit_records.changes import latest_seq
-from credit_records.published import is_public
+from credit_records.published import SEARCHABLE, is_public
 from credit_records.tables import change, record, subject
 
 
@@ -95,7 +95,7 @@ def all_record_rows(connection: Connection, after_id: int, limit: int, *, on: da
     statement = (
         select(*_COLUMNS)
         .select_from(_JOINED)
-        .where(record.c.id > after_id, record.c.version > 0, is_public(on or today()))
+        .where(record.c.id > after_id, SEARCHABLE, is_public(on or today()))
         .order_by(record.c.id)
         .limit(limit)
     )
@@ -104,9 +104,5 @@ def all_record_rows(connection: Connection, after_id: int, limit: int, *, on: da
 
 def record_versions(connection: Connection, *, on: date | None = None) -> Iterator[tuple[int, int]]:
     """Number and version of every public record, in the order of numbers, as they come."""
-    statement = (
-        select(record.c.id, record.c.version)
-        .where(record.c.version > 0, is_public(on or today()))
-        .order_by(record.c.id)
-    )
+    statement = select(record.c.id, record.c.version).where(SEARCHABLE, is_public(on or today())).order_by(record.c.id)
     yield from connection.execute(statement, execution_options={"yield_per": 10_000})

@@ -118,6 +118,8 @@ record = Table(
     UniqueConstraint("kind", "key"),
     # Holds all that a profile of 10,000 records is counted and ordered by.
     Index(None, "subject_id", "state", "kind", "decision_date", "ends_on"),
+    # The newest of a kind, however rare, for feeds.
+    Index("ix_record_kind_id", "kind", "id", sqlite_where=text("version > 0"), postgresql_where=text("version > 0")),
     Index(
         None,
         "ends_on",

@@ -16,7 +16,7 @@ from credit_records.publication import (
     repair,
     withdraw,
 )
-from credit_records.published import newest_of_kinds, published, published_numbers, published_of_subject
+from credit_records.published import newest, published, published_numbers, published_of_subject
 from credit_records.reading import records_of
 from credit_records.record_changes import all_record_rows, record_rows_after, record_versions
 from credit_records.record_reading import (
@@ -66,7 +66,8 @@ def public_everywhere(engine: Engine, number: int, subject_id: int = 1) -> list[
         selects = [
             published(day, record.c.id),
             published_of_subject(day, subject_id, record.c.id),
-            newest_of_kinds(day, [kind], 100, record.c.id),
+            newest(day, kind, 100, record.c.id),
+            newest(day, None, 100, record.c.id),
             published_numbers(day, 1, 100),
         ]
         seen = [number in connection.execute(statement).scalars().all() for statement in selects]

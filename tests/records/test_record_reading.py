@@ -3,7 +3,9 @@ from datetime import date, timedelta
 import pytest
 from credit_records.calendar import today
 from credit_records.catalogue import catalogue
+from credit_records.published import newest
 from credit_records.record_reading import badges, page_of_records, sections
+from credit_records.tables import record
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
@@ -67,3 +69,11 @@ def test_the_page_of_a_subject_of_many_records_is_found_in_the_index_alone(datab
             "AND (ends_on IS NULL OR ends_on >= '2026-01-01') GROUP BY kind"
         ).all()
     assert any("COVERING INDEX ix_record_subject_id" in step[3] for step in plan), plan
+
+
+def test_the_newest_of_a_rare_kind_are_found_without_reading_the_others(database):
+    statement = newest(today(), "honour", 20, record.c.id).compile(database, compile_kwargs={"literal_binds": True})
+    with database.connect() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}").all()
+    assert any("ix_record_kind_id" in step[3] for step in plan), plan
+    assert not any("ORDER BY" in step[3] for step in plan), plan

@@ -55,6 +55,8 @@ def _widen_record() -> None:
         )
     op.execute("UPDATE record SET published_at = received_at")
     op.create_index("ix_record_subject_id", "record", ["subject_id", "state", "kind", "decision_date", "ends_on"])
+    searchable = text("version > 0")
+    op.create_index("ix_record_kind_id", "record", ["kind", "id"], sqlite_where=searchable, postgresql_where=searchable)
     ends = text("ends_on IS NOT NULL")
     op.create_index("ix_record_ends_on", "record", ["ends_on"], sqlite_where=ends, postgresql_where=ends)
 
