@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from credit_records.bulk import select_among
 from credit_records.catalogue import catalogue
@@ -13,7 +13,7 @@ from credit_records.folding import fold
 from credit_records.names import same_name
 from credit_records.rows import CheckedRow
 from credit_records.subject_merging import SUBJECT_COLUMNS
-from credit_records.tables import record, wrong_code
+from credit_records.tables import delivery, record, wrong_code
 
 NAME: Final = "name"
 CHECK_CHARACTER: Final = "check_character"
@@ -100,8 +100,8 @@ def mark_corrected(connection: Connection, kind: str, rows: Iterable[CheckedRow]
         wrong_code.c.given_name,
         wrong_code.c.given_code,
     ).where(wrong_code.c.kind == kind, wrong_code.c.corrected_at.is_(None))
-    open_entries = connection.execute(statement).all()
-    if not open_entries:
+    found = connection.execute(statement).all()
+    if not found:
         return []
     keys = set()
     documents: dict[tuple[str, str], str] = {}
@@ -110,7 +110,7 @@ def mark_corrected(connection: Connection, kind: str, rows: Iterable[CheckedRow]
         if row.terms.document_number:
             documents[row.terms.document_number, fold(row.name)] = row.uscc
     closed, orphaned = [], []
-    for number, key, document, name, code in open_entries:
+    for number, key, document, name, code in found:
         corrected = documents.get((document, fold(name))) if document else None
         if key in keys:
             closed.append(number)
@@ -120,3 +120,26 @@ def mark_corrected(connection: Connection, kind: str, rows: Iterable[CheckedRow]
     if closed:
         connection.execute(update(wrong_code).where(wrong_code.c.id.in_(closed)).values(corrected_at=now))
     return orphaned
+
+
+def open_entries(connection: Connection, source: str, limit: int = 100) -> list[Row[Any]]:
+    """The newest entries of a provider that are still open, for staff: rows of (found_at, kind, document_number,
+    fault, given_code, given_name, known_name).
+    """
+    columns = (
+        wrong_code.c.found_at,
+        wrong_code.c.kind,
+        wrong_code.c.document_number,
+        wrong_code.c.fault,
+        wrong_code.c.given_code,
+        wrong_code.c.given_name,
+        wrong_code.c.known_name,
+    )
+    statement = (
+        select(*columns)
+        .select_from(wrong_code.join(delivery, delivery.c.id == wrong_code.c.delivery_id))
+        .where(delivery.c.source == source, wrong_code.c.corrected_at.is_(None))
+        .order_by(wrong_code.c.id.desc())
+        .limit(limit)
+    )
+    return list(connection.execute(statement))

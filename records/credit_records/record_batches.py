@@ -13,7 +13,7 @@ from credit_records.contradictions import CHECK_CHARACTER, WrongCode, enter, fin
 from credit_records.deliveries import utc_now
 from credit_records.derivation import Derivation
 from credit_records.record_writing import KNOWN_COLUMNS, Known, Owner, RecordWriter
-from credit_records.rows import NO_FACTS, CheckedRow, Facts
+from credit_records.rows import NO_FACTS, CheckedRow, Facts, Problem
 from credit_records.subject_merging import SUBJECT_COLUMNS, merge_subject, new_subject
 from credit_records.tables import change, record, subject
 
@@ -25,7 +25,7 @@ class BatchOutcome:
     """How many of the rows were new, changed, as they were, or refused because code and name contradict each other.
 
     `measured` of the new were published with their timeliness counted, `timely` of these in time. `wrong` are the
-    rows whose code is wrong.
+    rows whose code is wrong, `problems` what their senders are told of names that contradict.
     """
 
     new: int = 0
@@ -35,6 +35,7 @@ class BatchOutcome:
     measured: int = 0
     timely: int = 0
     wrong: tuple[WrongCode, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
     def __add__(self, other: "BatchOutcome") -> "BatchOutcome":
         return BatchOutcome(
@@ -45,6 +46,7 @@ class BatchOutcome:
             self.measured + other.measured,
             self.timely + other.timely,
             self.wrong + other.wrong,
+            self.problems + other.problems,
         )
 
 

@@ -5,6 +5,7 @@ a value which it had told itself does.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 import orjson
@@ -48,7 +49,8 @@ class Recorder:
                 outcome += Batch(connection, self._kind, self._delivery_id, self._derive).record(part)
             if outcome.wrong:
                 lines = {row.key: number for row, number in zip(rows, numbers, strict=False)}
-                problems = [*problems, *self._contradictions(outcome, lines)]
+                outcome = replace(outcome, problems=tuple(self._contradictions(outcome, lines)))
+                problems = [*problems, *outcome.problems]
             self._quarantine(connection, problems)
             self._count(connection, outcome, problems)
         return outcome

@@ -53,7 +53,7 @@ class RoleReader:
 
     def read(self, fields: Fields) -> RoleValues:
         """The role values of a record of these kept fields."""
-        codes = tuple(reversed(as_codes(self._value(fields, "category"))))
+        codes = tuple(reversed(self._codes(fields, "category")))
         texts = tuple(str(fields[name]) for name in self._kind.roles.texts if fields.get(name))
         amount, confiscated = self._value(fields, "amount"), self._value(fields, "confiscated")
         return RoleValues(
@@ -77,13 +77,16 @@ class RoleReader:
             texts=texts,
         )
 
-    def _value(self, fields: Fields, role: str) -> Any:  # noqa: ANN401  (whatever the field's type keeps)
-        name = self._fields.get(role)
-        return fields.get(name) if name else None
+    def _value(self, fields: Fields, role: str) -> str | None:
+        """A value that is kept as text; all roles but a category of several values have one."""
+        value: str | None = fields.get(self._fields.get(role, ""))
+        return value
 
     def _label(self, fields: Fields, role: str) -> str | None:
-        codes = as_codes(self._value(fields, role))
-        return "、".join(self._label_of(role, code) for code in codes) or None
+        return "、".join(self._label_of(role, code) for code in self._codes(fields, role)) or None
+
+    def _codes(self, fields: Fields, role: str) -> tuple[str, ...]:
+        return as_codes(fields.get(self._fields.get(role, "")))
 
     def _label_of(self, role: str, code: str) -> str:
         code_list = self._kind.by_name[self._fields[role]].code_list

@@ -1,5 +1,6 @@
 import pytest
 from credit_records.catalogue import catalogue
+from credit_records.contradictions import open_entries
 from credit_records.record_reading import find_record, find_record_for_staff
 from credit_records.tables import quarantine, wrong_code
 from sqlalchemy import Engine, select
@@ -43,6 +44,10 @@ def test_a_code_under_another_name_is_kept_noted_and_entered_once(registered):
     assert office.deliver(sample(PENALTY, name=OTHER)).new == 1
     assert (office.delivery.noted, office.delivery.refused) == (1, 0)
     assert ledger(registered) == [("name", code(1), OTHER, False)]
+    with registered.connect() as connection:
+        (entry,) = open_entries(connection, "市场监管局")
+        assert (entry.given_name, entry.known_name) == (OTHER, KNOWN)
+        assert open_entries(connection, "别的局") == []
     office.deliver(sample(PENALTY, name=OTHER, facts="再报"))
     assert len(ledger(registered)) == 1
     with registered.connect() as connection:
@@ -55,6 +60,7 @@ def test_a_kind_may_refuse_such_a_row(registered):
     office = Office(registered, REFUSING)
     outcome = office.deliver(sample(PENALTY, name=OTHER), sample(PENALTY, 2, name=KNOWN))
     assert (outcome.new, outcome.refused) == (1, 1)
+    assert [(problem.row, problem.severity) for problem in outcome.problems] == [(2, "refused")]
     assert (office.delivery.rows, office.delivery.refused) == (2, 1)
     assert office.deliver(sample(PENALTY, name=OTHER)).refused == 1
     assert len(ledger(registered)) == 1
