@@ -1,4 +1,7 @@
-from datetime import date, timedelta
+import signal
+import subprocess
+import sys
+from datetime import timedelta
 
 import pytest
 from credit_records.calendar import today
@@ -251,40 +254,22 @@ def test_an_act_cut_off_leaves_nothing_behind(penalties, monkeypatch):
         assert history(connection, 1) == []
 
 
-@pytest.mark.parametrize(
-    ("given", "shown", "why"),
-    [
-        ({"category": "警告", "fine": ""}, "hidden", "原则上"),
-        ({"decision_date": "2019-05-06"}, "ended", "届满"),
-        ({"category": "罚款"}, "published", None),
-    ],
-)
-def test_the_state_follows_from_class_and_day(penalties, given, shown, why):
-    penalties.deliver(penalty(**given))
-    with penalties.engine.connect() as connection:
-        found = find_record_for_staff(connection, 1)
-    assert found.state == shown
-    assert why is None or why in str(found.state_reason)
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from credit_records import publication
+from credit_records.database import open_database
+from credit_records.settings import Settings
+publication.insert_rows = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+publication.withdraw(open_database(Settings(data_dir=Path(sys.argv[1]))), 1, publication.Act("某", "某"))
+"""
 
 
-def test_a_licence_that_is_revoked_leaves_and_returns_by_its_status(database):
-    kind = KINDS["administrative_licence"]
-    office = Office(database, kind)
-    for status, shown in (("正常", True), ("撤销", False), ("正常", True)):
-        office.deliver(sample(kind, status=status))
-        with database.connect() as connection:
-            assert (find_record(connection, 1) is not None) is shown
-
-
-def test_working_days_count_from_the_decision_to_the_first_publication(penalties):
-    decided, said = date(2025, 9, 30), date(2025, 10, 16)
-    penalties.deliver(
-        penalty(1, decision_date=decided.isoformat(), published_on=said.isoformat()),
-        penalty(2, decision_date=decided.isoformat(), published_on="2025-10-17"),
-    )
-    with penalties.engine.connect() as connection:
-        assert [find_record_for_staff(connection, number).working_days for number in (1, 2)] == [7, 8]
-    assert (penalties.delivery.measured, penalties.delivery.timely) == (2, 1)
-    penalties.deliver(penalty(1, decision_date=decided.isoformat(), published_on=said.isoformat(), facts="更正"))
-    with penalties.engine.connect() as connection:
-        assert find_record_for_staff(connection, 1).working_days == 7
+def test_a_process_killed_in_the_middle_has_done_nothing_and_stops_nobody(penalties, settings):
+    penalties.deliver(penalty())
+    before = seq(penalties.engine)
+    done = subprocess.run([sys.executable, "-c", KILLED, str(settings.data_dir)], check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert (state(penalties.engine), seq(penalties.engine)) == ("published", before)
+    withdraw(penalties.engine, 1, ACT)
+    assert not any(public_everywhere(penalties.engine, 1))
