@@ -108,9 +108,7 @@ class Rebuild:
                 await writer.write(self._projection.documents(changes.subjects), changes.deleted)
                 cursor = changes.cursor
         await writer.commit(cursor)
-        found = 0
-        async for _ in writer.versions():
-            found += 1
+        found = await writer.size()
         if found != expected:
             message = f"新索引有 {found} 个主体，数据库有 {expected} 个，没有启用新索引；现用的索引不受影响。请重试。"
             raise RebuildError(message)

@@ -4,14 +4,13 @@ This runs once for each of a million subjects, so it makes one pass over each na
 """
 
 from collections.abc import Iterable, Sequence
-from operator import add
 from typing import Any
 
 import orjson
 
 from credit_search.codes import code_parts, fold_code
 from credit_search.folding import LIMITED, fold, fold_limited
-from credit_search.readings import other_syllables, syllables
+from credit_search.readings import heard, initials, otherwise_heard
 
 START, END = "^", "$"  # around a name, so that its first and last characters are pairs too
 _LONG_FORM = "有限责任公司"
@@ -62,40 +61,31 @@ def subject_document(
 def _name_terms(name: str) -> dict[str, Any]:
     folded = fold(name)
     limited = fold_limited(folded)
-    sounds = syllables(limited)
-    bounded = f"{START}{limited}{END}"
-    terms = {
-        "grams": " ".join(map(add, bounded, bounded[1:])),
-        "sounds": " ".join(map(add, sounds, sounds[1:])),
-        "initials": " ".join(fours(f"{START}{spelt_initials(folded, sounds)}{END}")),
+    sounds = heard(limited)
+    terms: dict[str, Any] = {
+        "grams": f"{START}{limited}{END}",
+        "sounds": sounds,
+        "initials": f"{START}{name_initials(folded, sounds)}{END}",
     }
-    other = other_syllables(limited, sounds)
+    other = otherwise_heard(limited, sounds)
     if other:
-        _add_other(terms, folded, other)
+        terms["sounds"] = [sounds, other]
+        terms["initials"] = [terms["initials"], f"{START}{name_initials(folded, other)}{END}"]
     return terms
 
 
-def _add_other(terms: dict[str, Any], folded: str, sounds: Sequence[str]) -> None:
-    """The terms that the other readings have and the first ones have not."""
-    made = {
-        "sounds": map(add, sounds, sounds[1:]),
-        "initials": fours(f"{START}{spelt_initials(folded, sounds)}{END}"),
-    }
-    for field, others in made.items():
-        terms[field] = " ".join(dict.fromkeys([*terms[field].split(" "), *others]))
-
-
-def fours(text: str) -> list[str]:
-    """Every run of four characters; the whole text where it is shorter."""
-    return [text[i : i + 4] for i in range(len(text) - 3)] or [text]
-
-
-def spelt_initials(folded: str, sounds: Sequence[str]) -> str:
-    """The first letters of syllables; the placeholder among them is spelt as `folded` has the form."""
-    letters = "".join([sound[0] for sound in sounds])
+def name_initials(folded: str, sounds: str) -> str:
+    """The pinyin initials of a folded name with these sounds, its legal form spelt as the name has it."""
+    letters = initials(sounds)
+    if LIMITED not in letters:
+        return letters
     return letters.replace(LIMITED, _LONG_INITIALS if _LONG_FORM in folded else _LIMITED_INITIALS)
 
 
 def _terms_of(names: Iterable[str]) -> dict[str, Any]:
     each = [_name_terms(name) for name in names]
-    return {field: " ".join(terms[field] for terms in each) for field in ("grams", "sounds", "initials")}
+    return {field: [text for terms in each for text in _listed(terms[field])] for field in each[0]}
+
+
+def _listed(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value

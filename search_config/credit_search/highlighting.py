@@ -1,11 +1,10 @@
 """Which pieces of a shown name or code the query matched."""
 
 from collections.abc import Iterable
-from itertools import pairwise
 
 from credit_search.codes import fold_code
 from credit_search.folding import LIMITED, fold, folded_positions
-from credit_search.readings import character_pairs, syllables
+from credit_search.readings import character_pairs, heard, sounds_of
 from credit_search.understanding import Reading
 
 Pieces = list[tuple[str, bool]]
@@ -21,12 +20,11 @@ class Highlighter:
         self._code = reading.code
         text = "".join(reading.words)
         self._pairs = frozenset(pair for word in reading.words for pair in character_pairs(word)) or frozenset(text)
-        spelt = [way.syllables for way in reading.spelt] or [tuple(unit.sound for unit in reading.mixed)]
-        heard = {(a, b) for way in spelt for a, b in pairwise(way)}
-        if not reading.spelt and not reading.mixed:
-            sounds = syllables(text)
-            heard = set(pairwise(sounds))
-        self._heard = heard
+        if reading.spelt:
+            sounds = [sounds_of(way.syllables) for way in reading.spelt]
+        else:
+            sounds = [sounds_of(unit.sound for unit in reading.mixed) if reading.mixed else heard(text)]
+        self._heard = frozenset(pair for each in sounds for pair in character_pairs(each))
         self._plain = len(reading.words) == 1 and len(self._words) == 1
 
     def name(self, name: str) -> Pieces:
@@ -47,9 +45,9 @@ class Highlighter:
     def _marked(self, name: str) -> set[int]:
         limited, positions = _limited_positions(name)
         marked: set[int] = set()
-        sounds = syllables(limited)
+        sounds = character_pairs(heard(limited))
         for index, pair in enumerate(character_pairs(limited)):
-            if pair in self._pairs or (sounds[index], sounds[index + 1]) in self._heard:
+            if pair in self._pairs or sounds[index] in self._heard:
                 marked.update(positions[index], positions[index + 1])
         if not marked:
             marked.update(i for index, c in enumerate(limited) if c in self._pairs for i in positions[index])

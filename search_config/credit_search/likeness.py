@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA, LCSseq
 
-from credit_search.documents import spelt_initials
+from credit_search.documents import name_initials
 from credit_search.folding import LIMITED, fold, fold_limited
 from credit_search.name_parts import NameParts, parts_of, take_apart
-from credit_search.readings import character_pairs, syllables
+from credit_search.readings import character_pairs, heard, sounds_of
 from credit_search.strict import ways_of
 from credit_search.understanding import Reading, Understood
 
@@ -25,14 +25,6 @@ SAME_CHARACTERS = 0.5  # two exchanged are the likelier slip than one taken for 
 BY_SOUND = 0.95  # a match by sound alone is worth a little less than one by sight
 INITIALS = 9.0
 SAME_WRITING = 2.0  # for a whole name within a slip or two of the query, against those that only share its words
-
-_FIRST_SOUND = 0xF0000  # a private character for each syllable, so that sounds compare as strings do
-_sound_characters: dict[str, str] = {}
-
-
-def sound_text(spelt: list[str] | tuple[str, ...]) -> str:
-    known = _sound_characters
-    return "".join([known.get(s) or known.setdefault(s, chr(_FIRST_SOUND + len(known))) for s in spelt])
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +45,11 @@ class Asked:
     def of(cls, reading: Reading) -> "Asked":
         text = "".join(reading.words)
         if reading.spelt:
-            sounds = tuple(sound_text(way.syllables) for way in reading.spelt)
+            sounds = tuple(sounds_of(way.syllables) for way in reading.spelt)
         elif reading.mixed:
-            sounds = (sound_text([unit.sound for unit in reading.mixed]),)
+            sounds = (sounds_of(unit.sound for unit in reading.mixed),)
         else:
-            sounds = (sound_text(syllables(text)),)
+            sounds = (heard(text),)
         latin = reading.kind in (Understood.PINYIN, Understood.INITIALS)
         return cls(
             folded=reading.folded,
@@ -92,13 +84,15 @@ def likeness(asked: Asked, name: str) -> Likeness:
     covered = 1.0 if whole else _cover(asked.text, asked.pairs, limited)
     score = FULL * covered - _left_over(asked.text, parts, limited)
     if covered < 1.0:
-        heard = sound_text(syllables(limited))
-        by_sound = max((_cover(s, p, heard) for s, p in zip(asked.sounds, asked.sound_pairs, strict=True)), default=0.0)
+        sounds = heard(limited)
+        by_sound = max(
+            (_cover(s, p, sounds) for s, p in zip(asked.sounds, asked.sound_pairs, strict=True)), default=0.0
+        )
         if by_sound * BY_SOUND > covered:
             covered = by_sound * BY_SOUND
-            score = FULL * covered - _left_over_by_sound(asked, parts, heard)
+            score = FULL * covered - _left_over_by_sound(asked, parts, sounds)
         if asked.letters:
-            score, covered = max((score, covered), _by_initials(asked.letters, folded, limited, parts))
+            score, covered = max((score, covered), _by_initials(asked.letters, folded, sounds, parts))
         if len(limited) == len(asked.text) and sorted(limited) == asked.characters:
             score += SAME_CHARACTERS
         score += SAME_WRITING * OSA.normalized_similarity(asked.text, limited)
@@ -134,18 +128,18 @@ def _form_left(asked: str, name: str) -> float:
     return OTHER_FORM if asked[-1:] == LIMITED else FORM_LEFT
 
 
-def _left_over_by_sound(asked: Asked, parts: NameParts, heard: str) -> float:
-    best = max(asked.sounds, key=lambda sounds: LCSseq.similarity(sounds, heard))
-    core = sound_text(syllables(parts.core))
-    region = sound_text(syllables(parts.region))
+def _left_over_by_sound(asked: Asked, parts: NameParts, sounds: str) -> float:
+    best = max(asked.sounds, key=lambda spelt: LCSseq.similarity(spelt, sounds))
+    core = heard(parts.core)
+    region = heard(parts.region)
     core_left = len(core) - LCSseq.similarity(best, core)
     region_left = len(region) - LCSseq.similarity(best, region)
-    form_left = FORM_LEFT if best[-1:] != heard[-1:] else 0.0
+    form_left = FORM_LEFT if best[-1:] != sounds[-1:] else 0.0
     return core_left * CORE_LEFT + region_left * REGION_LEFT + form_left
 
 
-def _by_initials(letters: str, folded: str, limited: str, parts: NameParts) -> tuple[float, float]:
-    whole = spelt_initials(folded, syllables(limited))
+def _by_initials(letters: str, folded: str, sounds: str, parts: NameParts) -> tuple[float, float]:
+    whole = name_initials(folded, sounds)
     start = len(parts.region)
     for text in (whole, whole[start:], whole[start : start + len(parts.core)]):
         if text == letters:

@@ -15,7 +15,7 @@ from credit_search.documents import START
 from credit_search.folding import LIMITED
 from credit_search.name_parts import parts_of, short_region, without_chatter
 from credit_search.protocol import IndexReader
-from credit_search.readings import character_pairs, syllables
+from credit_search.readings import character_pairs, heard, sounds_of
 from credit_search.strict import pairs
 from credit_search.understanding import Reading
 
@@ -82,18 +82,14 @@ def _slipped_pairs(reading: Reading) -> list[str]:
 
 def _pairs_of(reading: Reading) -> tuple[list[str], list[str]]:
     if reading.spelt:
-        heard = [a + b for way in reading.spelt for a, b in pairwise(way.syllables)]
-        return [], list(dict.fromkeys(heard))
+        spelt = [pair for way in reading.spelt for pair in character_pairs(sounds_of(way.syllables))]
+        return [], list(dict.fromkeys(spelt))
     if reading.mixed:
-        mixed = list(pairwise(reading.mixed))
-        seen = [a.character + b.character for a, b in mixed if a.character and b.character]
-        return list(dict.fromkeys(seen)), list(dict.fromkeys(a.sound + b.sound for a, b in mixed))
+        seen = [a.character + b.character for a, b in pairwise(reading.mixed) if a.character and b.character]
+        spelt = character_pairs(sounds_of(unit.sound for unit in reading.mixed))
+        return list(dict.fromkeys(seen)), list(dict.fromkeys(spelt))
     text = "".join(reading.words)
-    return list(dict.fromkeys(character_pairs(START + text))), list(dict.fromkeys(_sound_pairs(text)))
-
-
-def _sound_pairs(text: str) -> list[str]:
-    return [left + right for left, right in pairwise(syllables(text))]
+    return list(dict.fromkeys(character_pairs(START + text))), list(dict.fromkeys(character_pairs(heard(text))))
 
 
 async def _rarest(reader: IndexReader, field: str, terms: Sequence[str]) -> list[Clause]:

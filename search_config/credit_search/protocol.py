@@ -5,16 +5,16 @@ cursor, the change-log number up to which it is complete. Writing the same batch
 crash costs a re-read from the cursor and nothing else.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from credit_search.clauses import Clause, Filters, Sort
 from credit_search.schema import IndexSchema
 
-Document = Mapping[str, Any]
-"""Field name → value, as the schema declares. TOKENS: one string, terms joined by spaces; KEYWORD: str or list of str;
-NUMBER: int ≥ 0; STORED: bytes of a UTF-8 JSON array that begins with the key."""
+Document = dict[str, Any]
+"""Field name → value, as the schema declares; a writer may add to it. TOKENS: one string, terms joined by spaces;
+RUNS and KEYWORD: str or list of str; NUMBER: int ≥ 0; STORED: bytes of a UTF-8 JSON array that begins with the key."""
 
 
 class EngineUnavailableError(Exception):
@@ -102,6 +102,10 @@ class IndexWriter(Protocol):
 
     async def cursor(self) -> int:
         """The cursor of the last commit; 0 for a new generation."""
+        ...
+
+    async def size(self) -> int:
+        """Number of documents that are committed."""
         ...
 
     def versions(self) -> AsyncIterator[tuple[int, int]]:

@@ -1,10 +1,11 @@
-"""The pinyin of a folded text: one syllable a character, without tones, from data/readings.tsv.
+"""The pinyin of a folded text, without tones, from data/readings.tsv.
 
-A character without a reading (a Latin letter, a digit, a rare character, the placeholder for 有限公司) stands for
+A sound is one private character for each syllable, so that sounds compare, and cut into runs, as text does. A
+character without a reading (a Latin letter, a digit, a rare character, the placeholder for 有限公司) stands for
 itself. Words whose characters read otherwise than alone (重庆, 长沙, 银行) are looked up where one may begin.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -13,29 +14,30 @@ from operator import add
 from credit_search.folding import LIMITED
 
 LONGEST_WORD = 4
+FIRST_SOUND = 0xE100
 # Characters that names use in two readings, neither of them rare: documents hold both.
 OTHER_READINGS = {
-    "长": {"chang": "zhang", "zhang": "chang"},
-    "行": {"xing": "hang", "hang": "xing"},
-    "重": {"zhong": "chong", "chong": "zhong"},
-    "乐": {"le": "yue", "yue": "le"},
-    "朝": {"chao": "zhao", "zhao": "chao"},
-    "都": {"du": "dou", "dou": "du"},
-    "盛": {"sheng": "cheng", "cheng": "sheng"},
-    "厦": {"xia": "sha", "sha": "xia"},
-    "藏": {"cang": "zang", "zang": "cang"},
-    "曾": {"ceng": "zeng", "zeng": "ceng"},
-    "单": {"dan": "shan", "shan": "dan"},
-    "柏": {"bai": "bo", "bo": "bai"},
-    "会": {"hui": "kuai", "kuai": "hui"},
-    "调": {"diao": "tiao", "tiao": "diao"},
-    "传": {"chuan": "zhuan", "zhuan": "chuan"},
-    "筠": {"yun": "jun", "jun": "yun"},
+    "长": ("chang", "zhang"),
+    "行": ("xing", "hang"),
+    "重": ("zhong", "chong"),
+    "乐": ("le", "yue"),
+    "朝": ("chao", "zhao"),
+    "都": ("du", "dou"),
+    "盛": ("sheng", "cheng"),
+    "厦": ("xia", "sha"),
+    "藏": ("cang", "zang"),
+    "曾": ("ceng", "zeng"),
+    "单": ("dan", "shan"),
+    "柏": ("bai", "bo"),
+    "会": ("hui", "kuai"),
+    "调": ("diao", "tiao"),
+    "传": ("chuan", "zhuan"),
+    "筠": ("yun", "jun"),
 }
 _READ_TWICE = frozenset(OTHER_READINGS)
 
 
-class _Table(dict[str, str]):
+class _Itself(dict[str, str]):
     def __missing__(self, character: str) -> str:
         self[character] = character
         return character
@@ -43,28 +45,45 @@ class _Table(dict[str, str]):
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """`read` gives the syllable of a character; `heads` are the first pairs of the `words` that read otherwise."""
+    """`sound` and `initial` give the sound of a character and the first letter of a sound.
 
-    read: Callable[[str], str]
-    words: dict[str, list[str]]
+    `words` maps a word to its sounds; `heads` are their first pairs, `ambiguous` the characters that they are for.
+    """
+
+    sound: Callable[[str], str]
+    initial: Callable[[str], str]
+    sound_of: dict[str, str]
+    syllable_of: dict[str, str]
+    words: dict[str, str]
     heads: frozenset[str]
+    ambiguous: frozenset[str]
     syllables: frozenset[str]
 
 
 @cache
 def readings() -> Readings:
     text = (files("credit_search") / "data" / "readings.tsv").read_text(encoding="utf-8")
-    characters_part, words_part = text.split("\n\n")
-    table = _Table()
-    for line in characters_part.splitlines():
-        reading, characters = line.split("\t")
-        table.update(dict.fromkeys(characters, reading))
-    words: dict[str, list[str]] = {}
-    for line in words_part.splitlines():
-        word, spelt = line.split("\t")
-        words[word] = spelt.split()
-    plain = {s for s in set(table.values()) if s.isascii() and s.isalpha() and len(s) > 1} | {"a", "e", "o"}
-    return Readings(table.__getitem__, words, frozenset(word[:2] for word in words), frozenset(plain))
+    by_character, by_word = ([line.split("\t") for line in part.splitlines()] for part in text.split("\n\n"))
+    spelt_words = {word: spelt.split() for word, spelt in by_word}
+    known = {reading for reading, _ in by_character}.union(*spelt_words.values(), *OTHER_READINGS.values())
+    sound_of = {syllable: chr(FIRST_SOUND + place) for place, syllable in enumerate(sorted(known))}
+    sounds = _Itself()
+    for reading, characters in by_character:
+        sounds.update(dict.fromkeys(characters, sound_of[reading]))
+    words = {word: "".join(sound_of[s] for s in spelt) for word, spelt in spelt_words.items()}
+    plain = {s for s in known if s.isascii() and s.isalpha() and len(s) > 1} | {"a", "e", "o"}
+    return Readings(
+        sound=sounds.__getitem__,
+        initial=_Itself({sound: syllable[0] for syllable, sound in sound_of.items()}).__getitem__,
+        sound_of=sound_of,
+        syllable_of={sound: syllable for syllable, sound in sound_of.items()},
+        words=words,
+        heads=frozenset(word[:2] for word in words),
+        ambiguous=frozenset(
+            c for word, heard_so in words.items() for c, s in zip(word, heard_so, strict=True) if sounds[c] != s
+        ),
+        syllables=frozenset(plain),
+    )
 
 
 def character_pairs(text: str) -> list[str]:
@@ -72,34 +91,64 @@ def character_pairs(text: str) -> list[str]:
     return list(map(add, text, text[1:]))
 
 
-def syllables(text: str) -> list[str]:
-    """One syllable per character: `重庆火锅` → `chong qing huo guo`."""
+def heard(text: str) -> str:
+    """The sounds of a text, one character for each of its own."""
     known = readings()
-    spelt = list(map(known.read, text))
-    if not known.heads.isdisjoint(map(add, text, text[1:])):
-        _read_words(text, spelt, known)
-    return spelt
+    sounds = "".join(map(known.sound, text))
+    if known.ambiguous.isdisjoint(text) or known.heads.isdisjoint(map(add, text, text[1:])):
+        return sounds
+    return _with_words(text, sounds, known)
 
 
-def _read_words(text: str, spelt: list[str], known: Readings) -> None:
+def _with_words(text: str, sounds: str, known: Readings) -> str:
+    found: list[str] = []
     index = 0
-    while index < len(text) - 1:
-        step = 1
+    while index < len(text):
+        piece = sounds[index]
         if text[index : index + 2] in known.heads:
             for length in range(LONGEST_WORD, 1, -1):
                 word = known.words.get(text[index : index + length])
                 if word:
-                    spelt[index : index + len(word)] = word
-                    step = len(word)
+                    piece = word
                     break
-        index += step
+        found.append(piece)
+        index += len(piece)
+    return "".join(found)
 
 
-def other_syllables(text: str, spelt: Sequence[str]) -> list[str] | None:
-    """The syllables with each character that has two readings in its other one; None where there is none."""
+def otherwise_heard(text: str, sounds: str) -> str | None:
+    """The sounds with each character that has two readings in its other one; None where there is none."""
     if _READ_TWICE.isdisjoint(text):
         return None
-    return [OTHER_READINGS.get(c, {}).get(s, s) for c, s in zip(text, spelt, strict=True)]
+    return "".join([_other(c, s) for c, s in zip(text, sounds, strict=True)])
+
+
+def _other(character: str, sound: str) -> str:
+    both = [readings().sound_of[syllable] for syllable in OTHER_READINGS.get(character, ())]
+    return both[1 - both.index(sound)] if sound in both else sound
+
+
+def syllables(text: str) -> list[str]:
+    """The syllables of a text, spelt: `重庆火锅` → `chong qing huo guo`."""
+    spelt = readings().syllable_of
+    return [spelt.get(sound, sound) for sound in heard(text)]
+
+
+def sounds_of(spelt: Iterable[str]) -> str:
+    """The sounds of syllables; what is no syllable stands for itself."""
+    known = readings().sound_of
+    return "".join([known.get(syllable, syllable) for syllable in spelt])
+
+
+def sounds_beginning(letters: str) -> list[str]:
+    """The sounds whose syllables begin so, as one does that is still being typed."""
+    known = readings()
+    return [known.sound_of[syllable] for syllable in sorted(known.syllables) if syllable.startswith(letters)]
+
+
+def initials(sounds: str) -> str:
+    """The first letters of sounds."""
+    return "".join(map(readings().initial, sounds))
 
 
 LIMITED_SOUNDS = (("you", "xian", "ze", "ren", "gong", "si"), ("you", "xian", "gong", "si"))

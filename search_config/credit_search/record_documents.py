@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from operator import add
 from typing import Any
 
 import orjson
@@ -42,7 +41,7 @@ def record_document(
         "id": id,
         "version": version,
         "kind": kind,
-        "grams": _pairs(name, document_number or "", headline, *texts),
+        "grams": _searched(name, document_number or "", headline, *texts),
         "year": day // 10_000,
         "month": day // 100,
         "decided": day,
@@ -83,12 +82,7 @@ def _term(value: str | None) -> str | None:
     return value.strip()[:LONGEST_TERM] or None if value else None
 
 
-def _pairs(*texts: str) -> str:
-    """The pairs of every text, none across two texts, each once: how often one stands says little of a record."""
-    found: dict[str, None] = {}
-    for text in texts:
-        folded = fold_limited(fold(text[:LONGEST_TEXT]))
-        if folded:
-            bounded = f"{START}{folded}{END}"
-            found.update(dict.fromkeys(map(add, bounded, bounded[1:])))
-    return " ".join(found)
+def _searched(*texts: str) -> list[str]:
+    """Each text folded and bounded, so that no pair of characters stands across two."""
+    folded = (fold_limited(fold(text[:LONGEST_TEXT])) for text in texts)
+    return [f"{START}{text}{END}" for text in folded if text]

@@ -7,13 +7,16 @@ index is named after the hash of its declaration and format, so the old one is r
 import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
+from importlib.resources import files
 
-FORMAT = 3
+FORMAT = 4
 
 
 class FieldType(StrEnum):
     KEYWORD = "keyword"  # one exact term, or several
-    TOKENS = "tokens"  # terms that we analysed, joined by spaces; scored by frequency
+    TOKENS = "tokens"  # terms that we analysed, joined by spaces
+    RUNS = "runs"  # a text or several, of which every run of so many characters is a term
     NUMBER = "number"  # an unsigned integer, by which documents are found if it is the key or a facet
     STORED = "stored"  # a JSON array that comes back with a hit and is not searched
 
@@ -24,6 +27,18 @@ class Field:
     type: FieldType
     facet: bool = False
     sortable: bool = False
+    run: int = 0  # characters in each term of RUNS
+
+
+def runs(text: str, length: int) -> list[str]:
+    """What the terms of RUNS are: `runs("abcd", 2)` is ab, bc, cd. A shorter text has none."""
+    return [text[i : i + length] for i in range(len(text) - length + 1)]
+
+
+@cache
+def _readings_digest() -> str:
+    """The documents hold sounds by their place in data/readings.tsv, so another file is another index."""
+    return hashlib.sha256((files("credit_search") / "data" / "readings.tsv").read_bytes()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +51,8 @@ class IndexSchema:
 
     @property
     def digest(self) -> str:
-        """Eight hexadecimal digits that change when the declaration or `FORMAT` does."""
-        return hashlib.sha256(f"{FORMAT}{self!r}".encode()).hexdigest()[:8]
+        """Eight hexadecimal digits that change when the declaration, `FORMAT` or the readings do."""
+        return hashlib.sha256(f"{FORMAT}{_readings_digest()}{self!r}".encode()).hexdigest()[:8]
 
     def field(self, name: str) -> Field:
         return next(field for field in self.fields if field.name == name)
@@ -50,9 +65,9 @@ SUBJECTS = IndexSchema(
     fields=(
         Field("id", FieldType.NUMBER),  # the subject's number in the database
         Field("version", FieldType.NUMBER),  # change-log number that this document reflects
-        Field("grams", FieldType.TOKENS),  # pairs of characters of the folded names, ^ before and $ after them
-        Field("sounds", FieldType.TOKENS),  # pairs of pinyin syllables
-        Field("initials", FieldType.TOKENS),  # fours of the names' pinyin initials, ^ before and $ after them
+        Field("grams", FieldType.RUNS, run=2),  # the folded names, ^ before and $ after them
+        Field("sounds", FieldType.RUNS, run=2),  # their pinyin, a character for each syllable (`readings.heard`)
+        Field("initials", FieldType.RUNS, run=4),  # their pinyin initials, ^ before and $ after them
         Field("code", FieldType.KEYWORD),  # the whole code, folded over what is misread
         Field("code_parts", FieldType.TOKENS),  # its last ten characters in parts, each with its place
         Field("region", FieldType.KEYWORD, facet=True),
@@ -73,7 +88,7 @@ RECORDS = IndexSchema(
         Field("version", FieldType.NUMBER),
         Field("code", FieldType.KEYWORD),  # the subject's whole code, folded over what is misread
         Field("number", FieldType.KEYWORD),  # document number, folded
-        Field("grams", FieldType.TOKENS),  # pairs of characters of the subject's name, the number and the texts
+        Field("grams", FieldType.RUNS, run=2),  # the subject's name, the number and the texts, each between ^ and $
         Field("kind", FieldType.KEYWORD, facet=True),
         Field("colour", FieldType.KEYWORD, facet=True),  # of the list that it is an entry of: red or black
         Field("authority", FieldType.KEYWORD, facet=True),

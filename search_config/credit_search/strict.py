@@ -5,9 +5,10 @@ from itertools import pairwise
 
 from credit_search.clauses import All, Clause, Everything, OneOf, Prefix, Some, Term
 from credit_search.codes import LENGTH, ORGANISATION_LENGTH, ORGANISATION_START, near_misses, stands_at
-from credit_search.documents import END, START, fours
+from credit_search.documents import END, START
 from credit_search.folding import LIMITED
-from credit_search.readings import character_pairs
+from credit_search.readings import character_pairs, sounds_beginning, sounds_of
+from credit_search.schema import runs
 from credit_search.syllables import Spelling
 from credit_search.understanding import Reading, Understood, Unit
 
@@ -122,9 +123,9 @@ def units(mixed: tuple[Unit, ...]) -> Clause:
         if left.character and right.character:
             found.append(Term("grams", left.character + right.character))
         else:
-            found.append(Term("sounds", left.sound + right.sound))
+            found.append(Term("sounds", sounds_of((left.sound, right.sound))))
     if not found:
-        return Prefix("sounds", mixed[0].sound)
+        return Prefix("sounds", sounds_of((mixed[0].sound,)))
     return All(tuple(dict.fromkeys(found)))
 
 
@@ -144,14 +145,14 @@ def _initials(letters: str) -> Clause:
     if len(letters) < LONGEST_PREFIX:
         return Some((Prefix("initials", letters), Term("initials", START + letters, BEGINS)))
     bounds = (Term("initials", START + letters[:3], BEGINS), Term("initials", letters[-3:] + END, BEGINS))
-    return All(_terms("initials", fours(letters)), bounds)
+    return All(_terms("initials", runs(letters, 4)), bounds)
 
 
 def _sounded(spelling: Spelling) -> Clause:
-    known = spelling.syllables
-    must: list[Clause] = list(_terms("sounds", map(str.__add__, known, known[1:])))
+    known = sounds_of(spelling.syllables)
+    must: list[Clause] = list(_terms("sounds", character_pairs(known)))
     if spelling.unfinished:
-        must.append(Prefix("sounds", known[-1] + spelling.unfinished))
+        must.append(OneOf("sounds", tuple(known[-1] + sound for sound in sounds_beginning(spelling.unfinished))))
     elif len(known) == 1:
-        must.append(Prefix("sounds", known[0]))
+        return Some(tuple(Prefix("sounds", sound) for sound in sounds_beginning(spelling.syllables[0])))
     return All(tuple(must))

@@ -5,7 +5,7 @@ from typing import Any
 
 from credit_search.clauses import All, Between, Clause, Everything, Filter, OneOf, Prefix, Some, Term
 from credit_search.protocol import Engine
-from credit_search.schema import Field, FieldType, IndexSchema
+from credit_search.schema import Field, FieldType, IndexSchema, runs
 
 SMALL = IndexSchema(
     name="small",
@@ -15,6 +15,7 @@ SMALL = IndexSchema(
         Field("version", FieldType.NUMBER),
         Field("code", FieldType.KEYWORD),
         Field("grams", FieldType.TOKENS),
+        Field("names", FieldType.RUNS, run=2),
         Field("region", FieldType.KEYWORD, facet=True),
         Field("year", FieldType.NUMBER, facet=True, sortable=True),
         Field("shown", FieldType.STORED),
@@ -22,12 +23,22 @@ SMALL = IndexSchema(
 )
 
 
-def document(number: int, grams: str, *, version: int = 1, code: str = "", region: str = "", year: int = 0) -> dict:
+def document(
+    number: int,
+    grams: str,
+    *,
+    names: str | list[str] = "",
+    version: int = 1,
+    code: str = "",
+    region: str = "",
+    year: int = 0,
+) -> dict:
     made: dict[str, Any] = {
         "id": number,
         "version": version,
         "code": code or f"c{number}",
         "grams": grams,
+        "names": names,
         "year": year,
         "shown": json.dumps([number, grams]).encode(),
     }
@@ -69,6 +80,9 @@ def _fits(clause: Term | OneOf | Filter | Prefix | Between, term: Any) -> bool:
 
 def _terms(found: dict[str, Any], field: str) -> list[Any]:
     value = found.get(field, [])
-    if SMALL.field(field).type is FieldType.TOKENS:
+    declared = SMALL.field(field)
+    if declared.type is FieldType.RUNS:
+        return [run for text in (value if isinstance(value, list) else [value]) for run in runs(text, declared.run)]
+    if declared.type is FieldType.TOKENS:
         return str(value).split()
     return value if isinstance(value, list) else [value]

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from tests.contract.small_index import SMALL, document, filled, holds
 
 A, B, C = (
-    document(1, "ab bc", region="east", year=2001),
-    document(2, "ab cd", region="west", year=2002, code="x.y"),
+    document(1, "ab bc", names="霁川^abc", region="east", year=2001),
+    document(2, "ab cd", names=["川流", "霁\ue100x"], region="west", year=2002, code="x.y"),
     document(3, "cd de ab", region="east", year=2003, code="xzy"),
 )
 
@@ -37,6 +37,11 @@ async def test_without_an_index_it_says_so_rather_than_nothing_found(engine: Eng
         (Term("grams", "ab"), {1, 2, 3}),
         (Term("grams", "bc"), {1}),
         (Term("grams", "b"), set()),
+        (Term("names", "霁川"), {1}),
+        (Term("names", "^a"), {1}),
+        (Term("names", "流霁"), set()),
+        (Term("names", "霁\ue100"), {2}),
+        (Prefix("names", "川"), {1, 2}),
         (Term("year", 2002), {2}),
         (OneOf("id", (1, 3, 99)), {1, 3}),
         (OneOf("code", ("x.y", "c1")), {1, 2}),

@@ -76,6 +76,7 @@ async def test_versions_tell_what_is_held(engine: Engine) -> None:
     await filled(engine, document(1, "ab", version=5), document(2_000_000, "cd", version=9))
     await filled(engine, document(1, "ab", version=12), cursor=12)
     writer = await engine.writer(SMALL)
+    assert await writer.size() == 2
     assert {pair async for pair in writer.versions()} == {(1, 12), (2_000_000, 9)}
     await writer.close()
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import tantivy
@@ -25,12 +26,27 @@ def tantivy_schema(schema: IndexSchema) -> Schema:
                 builder.add_text_field(field.name, tokenizer_name="raw", fast=fast, index_option="basic")
             case FieldType.TOKENS:
                 builder.add_text_field(field.name, tokenizer_name="whitespace", index_option="freq")
+            case FieldType.RUNS:
+                builder.add_text_field(field.name, tokenizer_name=_cutter(field.run), index_option="basic")
             case FieldType.NUMBER:
                 builder.add_unsigned_field(field.name, indexed=field.facet or field.name == schema.key, fast=True)
             case FieldType.STORED:
                 builder.add_bytes_field(field.name, stored=True)
     builder.add_bytes_field(FACET_VALUES, stored=True)
     return builder.build()
+
+
+def _cutter(length: int) -> str:
+    return f"runs of {length}"
+
+
+def open_index(folder: Path, schema: IndexSchema) -> tantivy.Index:
+    """The index in this folder, made if it is empty, able to cut texts into runs."""
+    index = tantivy.Index(tantivy_schema(schema), str(folder), reuse=True)
+    for length in {field.run for field in schema.fields if field.run}:
+        runs = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.ngram(length, length, prefix_only=False)).build()
+        index.register_tokenizer(_cutter(length), runs)
+    return index
 
 
 def facet_fields(schema: IndexSchema) -> tuple[str, ...]:

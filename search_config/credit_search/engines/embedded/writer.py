@@ -2,14 +2,13 @@
 
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import orjson
 import tantivy
 from tantivy import Document as NativeDocument
 
 from credit_search.engines.embedded.generations import CURSOR, write_durably
-from credit_search.engines.embedded.mapping import FACET_VALUES, facet_fields, tantivy_schema
+from credit_search.engines.embedded.mapping import FACET_VALUES, facet_fields, open_index, tantivy_schema
 from credit_search.engines.embedded.versions import highest_key, versions_of
 from credit_search.protocol import Document, EngineUnavailableError, WriterBusyError
 from credit_search.schema import IndexSchema
@@ -27,7 +26,7 @@ class EmbeddedWriter:
         self._schema = schema
         self._native = tantivy_schema(schema)
         self._facets = facet_fields(schema)
-        self._index = _open_index(folder, self._native)
+        self._index = _open_index(folder, schema)
         self._writer = _open_writer(self._index)
         self._highest = self._highest_key()
 
@@ -43,14 +42,11 @@ class EmbeddedWriter:
             )
         try:
             for document in latest.values():
-                self._writer.add_document(NativeDocument.from_dict(self._with_facets(document), self._native))
+                document[FACET_VALUES] = orjson.dumps(list(map(document.get, self._facets)))
+                self._writer.add_document(NativeDocument.from_dict(document, self._native))
         except ValueError as error:
             raise EngineUnavailableError(str(error)) from error
         self._highest = max(self._highest, max(latest, default=0))
-
-    def _with_facets(self, document: Document) -> dict[str, Any]:
-        values = [document.get(name) for name in self._facets]
-        return {**document, FACET_VALUES: orjson.dumps(values)}
 
     async def commit(self, cursor: int) -> None:
         try:
@@ -65,6 +61,10 @@ class EmbeddedWriter:
         except FileNotFoundError:
             return 0
 
+    async def size(self) -> int:
+        self._index.reload()
+        return int(self._index.searcher().num_docs)
+
     async def versions(self) -> AsyncIterator[tuple[int, int]]:
         self._index.reload()
         for pair in versions_of(self._index.searcher(), self._native, self._schema):
@@ -78,9 +78,9 @@ class EmbeddedWriter:
         return highest_key(self._index.searcher(), self._schema)
 
 
-def _open_index(folder: Path, native: tantivy.Schema) -> tantivy.Index:
+def _open_index(folder: Path, schema: IndexSchema) -> tantivy.Index:
     try:
-        return tantivy.Index(native, str(folder), reuse=True)
+        return open_index(folder, schema)
     except (ValueError, OSError) as error:
         raise EngineUnavailableError(str(error)) from error
 
