@@ -64,12 +64,12 @@ def _name_terms(name: str) -> dict[str, Any]:
     sounds = heard(limited)
     terms: dict[str, Any] = {
         "grams": f"{START}{limited}{END}",
-        "sounds": sounds,
+        "sounds": f"{START}{sounds}",
         "initials": f"{START}{name_initials(folded, sounds)}{END}",
     }
     other = otherwise_heard(limited, sounds)
     if other:
-        terms["sounds"] = [sounds, other]
+        terms["sounds"] = [terms["sounds"], f"{START}{other}"]
         terms["initials"] = [terms["initials"], f"{START}{name_initials(folded, other)}{END}"]
     return terms
 

@@ -80,7 +80,7 @@ def likeness(asked: Asked, name: str) -> Likeness:
         return Likeness(exact=True, whole=True, covered=1.0, score=FULL * 2)
     limited = fold_limited(folded)
     parts = take_apart(name) if len(folded) != len(name) else parts_of(limited)
-    whole = all(any(way in limited for way in word) for word in asked.words)
+    whole = _stands_whole(asked.words, limited)
     covered = 1.0 if whole else _cover(asked.text, asked.pairs, limited)
     score = FULL * covered - _left_over(asked.text, parts, limited)
     if covered < 1.0:
@@ -96,13 +96,25 @@ def likeness(asked: Asked, name: str) -> Likeness:
         if len(limited) == len(asked.text) and sorted(limited) == asked.characters:
             score += SAME_CHARACTERS
         score += SAME_WRITING * OSA.normalized_similarity(asked.text, limited)
-    if asked.core == parts.core:
-        score += SAME_CORE
-    elif asked.core == parts.trade_name:
-        score += SAME_TRADE_NAME
-    if limited.startswith(asked.text) or parts.core.startswith(asked.core):
+    if parts.core.startswith(asked.core):
+        score += BEGINS
+        if parts.core == asked.core:
+            score += SAME_CORE
+        elif parts.trade_name == asked.core:
+            score += SAME_TRADE_NAME
+    elif limited.startswith(asked.text):
         score += BEGINS
     return Likeness(exact=False, whole=whole, covered=covered, score=score)
+
+
+def _stands_whole(words: tuple[tuple[str, ...], ...], name: str) -> bool:
+    for ways in words:
+        for way in ways:
+            if way in name:
+                break
+        else:
+            return False
+    return True
 
 
 def _cover(text: str, pairs: frozenset[str], name: str) -> float:

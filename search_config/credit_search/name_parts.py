@@ -24,12 +24,17 @@ _BRACKETED = re.compile(r"[(（〔\[【]([^)）〕\]】]*)[)）〕\]】]")
 
 @dataclass(slots=True)
 class NameParts:
-    """`core` is trade name and trade, `trade_name` the part of it before a known trade (or all of it)."""
+    """`core` is trade name and trade."""
 
     region: str
     core: str
-    trade_name: str
     form: str
+
+    @property
+    def trade_name(self) -> str:
+        """The part of the core before a known trade, or all of it."""
+        trade = _lexicon().trades.search(self.core, 1)
+        return self.core[: trade.start()] if trade and trade.start() <= LONGEST_TRADE_NAME else self.core
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +117,7 @@ def parts_of(text: str) -> NameParts:
     end = len(text) - form_length(text)
     if end <= start:
         start, end = (0, end) if end > 0 else (0, len(text))
-    core = text[start:end]
-    trade = _lexicon().trades.search(core, 1)
-    trade_name = core[: trade.start()] if trade and trade.start() <= LONGEST_TRADE_NAME else core
-    return NameParts(text[:start], core, trade_name, text[end:])
+    return NameParts(text[:start], text[start:end], text[end:])
 
 
 def is_region(text: str) -> bool:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 
-FORMAT = 4
+FORMAT = 5
 
 
 class FieldType(StrEnum):
@@ -66,7 +66,7 @@ SUBJECTS = IndexSchema(
         Field("id", FieldType.NUMBER),  # the subject's number in the database
         Field("version", FieldType.NUMBER),  # change-log number that this document reflects
         Field("grams", FieldType.RUNS, run=2),  # the folded names, ^ before and $ after them
-        Field("sounds", FieldType.RUNS, run=2),  # their pinyin, a character for each syllable (`readings.heard`)
+        Field("sounds", FieldType.RUNS, run=2),  # ^ and their pinyin, a character for each syllable (`readings.heard`)
         Field("initials", FieldType.RUNS, run=4),  # their pinyin initials, ^ before and $ after them
         Field("code", FieldType.KEYWORD),  # the whole code, folded over what is misread
         Field("code_parts", FieldType.TOKENS),  # its last ten characters in parts, each with its place

@@ -42,10 +42,13 @@ def strict(reading: Reading) -> Clause:
             return _names(reading)
 
 
-def first_character(reading: Reading) -> Clause | None:
-    """Names that begin with the one character typed so far; None where more was typed."""
-    if reading.kind is Understood.NAME and len(reading.folded) == 1:
-        return Term("grams", START + reading.folded)
+def beginning(reading: Reading) -> Clause | None:
+    """Names that begin with the one character, letter or syllable typed so far; None where more was typed."""
+    if len(reading.folded) == 1:
+        return Some((Term("grams", START + reading.folded), Prefix("initials", START + reading.folded)))
+    if len(reading.spelt) == 1 and len(reading.spelt[0].syllables) == 1 and not reading.spelt[0].unfinished:
+        sounds = sounds_beginning(reading.spelt[0].syllables[0])
+        return Some((Prefix("initials", START + reading.folded), *(Term("sounds", START + s) for s in sounds)))
     return None
 
 

@@ -22,12 +22,13 @@ from credit_search.loosened import by_parts, nearest, with_form_mended
 from credit_search.protocol import Engine, FacetCount, Page
 from credit_search.ranking import Ranked, rank
 from credit_search.schema import SUBJECTS
-from credit_search.strict import damaged_code, first_character, strict
+from credit_search.strict import beginning, damaged_code, strict
 from credit_search.understanding import Reading, Understood, understand
 
 POOL = 40  # hits that are ranked: two pages of them
 WIDE_POOL = 80  # where the engine's order says less, because the query holds errors
 MOST_SIMILAR = 20
+SUGGEST_CODE_FROM = 6  # characters; fewer stand in every code of a province
 SIMILAR_FROM = 0.5  # share of the query that a similar hit covers
 MEANT_FROM = 0.7  # and one that we dare to offer as what was meant
 MOST_MEANT = 3
@@ -62,7 +63,9 @@ class SubjectSearch:
         reading = understand(q)
         if reading.kind in (Understood.NOTHING, Understood.EVERYTHING):
             return []
-        for clause in (first_character(reading), strict(reading), by_parts(reading)):
+        if reading.kind is Understood.CODE_PART and len(reading.code) < SUGGEST_CODE_FROM:
+            return []
+        for clause in (beginning(reading), strict(reading), by_parts(reading)):
             if clause:
                 page = await self._reader.search(clause, size=size * 3, count=False)
                 if page.hits:
@@ -146,7 +149,8 @@ class SubjectSearch:
             return []
         page = await self._reader.search(clause, filters=filters, size=WIDE_POOL, count=False)
         ranked = rank(reading, page.hits, self._home)
-        return [one for one in ranked if one.covered >= SIMILAR_FROM][:MOST_SIMILAR]
+        near = [one for one in ranked if one.covered >= SIMILAR_FROM][:MOST_SIMILAR]
+        return [replace(one, nearness=Nearness.SIMILAR) for one in near]
 
     @staticmethod
     def _suggestions(reading: Reading, ranked: Sequence[Ranked]) -> list[Suggestion]:
