@@ -1,7 +1,7 @@
 """Many rows at once, past SQLAlchemy's per-row work: the one place where databases' ways of doing so may differ."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 from typing import Any
 
@@ -28,9 +28,16 @@ def take_numbers(connection: Connection, name: str, count: int) -> int:
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Insert rows that hold every column of the table, in its order."""
-    if rows:
-        connection.exec_driver_sql(_insert_text(connection.dialect, table), list(rows))
+    """Insert rows that hold every column of the table, in its order.
+
+    Columns in which no row says anything are left out: SQLite's driver takes half a microsecond for each None.
+    """
+    if not rows:
+        return
+    columns = list(zip(*rows, strict=True))
+    told = tuple(place for place, values in enumerate(columns) if values.count(None) < len(values))
+    values = list(zip(*map(columns.__getitem__, told), strict=True))
+    connection.exec_driver_sql(_insert_text(connection.dialect, table, told), values)
 
 
 def update_rows(
@@ -66,10 +73,10 @@ def _many_parameters(values: list[str]) -> list[str]:
     return values
 
 
-@cache
-def _insert_text(dialect: Dialect, table: Table) -> str:
-    columns = [column.name for column in table.columns]
-    return str(insert(table).compile(dialect=dialect, column_keys=columns))
+@lru_cache(maxsize=100)
+def _insert_text(dialect: Dialect, table: Table, places: tuple[int, ...]) -> str:
+    columns = table.columns.keys()
+    return str(insert(table).compile(dialect=dialect, column_keys=[columns[place] for place in places]))
 
 
 @cache
