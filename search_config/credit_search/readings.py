@@ -120,12 +120,16 @@ def otherwise_heard(text: str, sounds: str) -> str | None:
     """The sounds with each character that has two readings in its other one; None where there is none."""
     if _READ_TWICE.isdisjoint(text):
         return None
-    return "".join([_other(c, s) for c, s in zip(text, sounds, strict=True)])
+    others = _other_sounds()
+    return "".join([others.get(c + s, s) for c, s in zip(text, sounds, strict=True)])
 
 
-def _other(character: str, sound: str) -> str:
-    both = [readings().sound_of[syllable] for syllable in OTHER_READINGS.get(character, ())]
-    return both[1 - both.index(sound)] if sound in both else sound
+@cache
+def _other_sounds() -> dict[str, str]:
+    """A character and one of its two sounds → the other."""
+    sound = readings().sound_of
+    pairs = [(c, sound[one], sound[two]) for c, (one, two) in OTHER_READINGS.items()]
+    return {c + one: two for c, one, two in pairs} | {c + two: one for c, one, two in pairs}
 
 
 def syllables(text: str) -> list[str]:

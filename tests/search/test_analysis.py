@@ -1,7 +1,7 @@
 """Text → what it is compared as, in tables; and what must hold of any text."""
 
 import pytest
-from credit_search.codes import LENGTH, fold_code, looks_like_code, near_misses
+from credit_search.codes import LENGTH, PARTS, code_parts, fold_code, looks_like_code, near_misses
 from credit_search.documents import subject_document
 from credit_search.folding import LIMITED, fold, fold_limited, folded_positions
 from credit_search.highlighting import Highlighter
@@ -126,6 +126,11 @@ def test_any_single_slip_in_a_code_is_among_the_near_misses(code: str, at: int, 
     for damaged in (wrong, code[:at] + code[at + 1 :], code[:at] + other + code[at:]):
         if damaged != code:
             assert code in near_misses(damaged)
+
+
+@given(CODES)
+def test_the_parts_of_a_code_are_those_that_are_declared(code: str) -> None:
+    assert code_parts(code) == " ".join(place + code[start:end] for place, start, end in PARTS)
 
 
 @given(CODES)
