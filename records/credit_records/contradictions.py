@@ -103,12 +103,16 @@ def mark_corrected(connection: Connection, kind: str, rows: Iterable[CheckedRow]
     found = connection.execute(statement).all()
     if not found:
         return []
+    open_keys = {key for _, key, *_ in found}
+    open_documents = {document for _, _, document, *_ in found if document}
     keys = set()
     documents: dict[tuple[str, str], str] = {}
     for row in rows:
-        keys.add(row.key)
-        if row.terms.document_number:
-            documents[row.terms.document_number, fold(row.name)] = row.uscc
+        if row.key in open_keys:
+            keys.add(row.key)
+        document = row.terms.document_number
+        if document and document in open_documents:
+            documents[document, fold(row.name)] = row.uscc
     closed, orphaned = [], []
     for number, key, document, name, code in found:
         corrected = documents.get((document, fold(name))) if document else None

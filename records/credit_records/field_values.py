@@ -127,7 +127,7 @@ def _read_money(text: str, currencies: CodeList) -> tuple[str, str]:
     words = fold(found["before"].strip(":") or found["unit"])
     currency = _currency(words, currencies)
     if currency is None:
-        raise ValueRefusedError("amount", f"不认识的货币单位“{words[:20]}”", "请写明币种，如 人民币、美元")
+        raise ValueRefusedError("amount", f"不认识的货币单位“{_showable(words[:20])}”", "请写明币种，如 人民币、美元")
     number = Decimal(found["number"])
     if number < 0 or number.adjusted() >= MOST_DIGITS:
         raise ValueRefusedError("amount", "金额为负或大得不合理", "请核对金额，以及单位是元还是万元")
@@ -189,6 +189,10 @@ def _open_code(text: str, code_list: CodeList) -> str | None:
         if code.open and folded.startswith(label) and folded[len(label)] in _AFTER_LABEL:
             return code.code
     return None
+
+
+def _showable(text: str) -> str:
+    return "".join(character if character.isprintable() else " " for character in text)
 
 
 def _plain_number(text: str) -> str:

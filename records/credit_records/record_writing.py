@@ -102,17 +102,18 @@ class RecordWriter:
         version = self._first_version(len(inserts))
         measured = timely = 0
         rows, changes = [], []
+        last: Terms | None = None
         for number, (row, owner) in enumerate(inserts, first):
-            state, reason, published_at, working_days = self._standing(row.terms)
-            terms, owner_id = row.terms, owner[0] if owner is not None else None
+            terms = row.terms
+            if terms is not last:  # most kinds have one for all their rows
+                last, (state, reason, published_at, working_days) = terms, self._standing(terms)
+                told = (*terms[:5], published_at, terms.ends_on, working_days, state, reason, None)
+            owner_id = owner[0] if owner is not None else None
             if working_days is not None:
                 measured += 1
                 timely += working_days <= limit
             rows.append(
-                (
-                    *(number, kind, row.key, owner_id, row.digest, row.fields, delivery_id, now, now, *terms[:5]),
-                    *(published_at, terms.ends_on, working_days, state, reason, None, version),
-                )
+                (number, kind, row.key, owner_id, row.digest, row.fields, delivery_id, now, now, *told, version)
             )
             if version:
                 changes.append((version, owner_id, now, number))
