@@ -1,12 +1,13 @@
 """Makes the web application: what is opened, what is routed, and what goes around every answer."""
 
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from credit_records.catalogue import catalogue
 from credit_records.database import open_database
 from credit_records.gazetteer import gazetteer
 from credit_search.engines import open_engine
+from credit_search.protocol import EngineUnavailableError
 from credit_search.schema import SUBJECTS
 from credit_search.subject_search import SubjectSearch
 from fastapi import FastAPI
@@ -16,11 +17,12 @@ from starlette.routing import BaseRoute, Route
 from credit_site import operations, sitemaps
 from credit_site.api import subjects
 from credit_site.api.openapi import DocumentedApi
+from credit_site.api.records import record_operations
 from credit_site.database import Database
 from credit_site.envelope import Envelope
 from credit_site.failures import handle_failures, show_failure
 from credit_site.logs import configure_logs
-from credit_site.pages import about, api_reference, home, profile, results
+from credit_site.pages import about, api_reference, home, profile, record, results
 from credit_site.settings import SiteSettings
 from credit_site.site import Site
 
@@ -37,14 +39,16 @@ def create_app(settings: SiteSettings) -> FastAPI:
         description="公共信用信息查询接口，无需注册。Public credit information; no registration needed.",
         docs_url=None,
         redoc_url=None,
-        lifespan=closing_the_site,
+        lifespan=while_serving,
         telemetry={"tracing": False, "metrics": False, "logs": False},
         routes=own_pages,
     )
     app.state.site = site
-    app.include_router(subjects.router)
+    routers = (subjects.router, record_operations(site.catalogue))
+    for router in routers:
+        app.include_router(router)
     handle_failures(app)
-    wrap(app, site, [*own_pages, *subjects.router.routes])
+    wrap(app, site, [*own_pages, *(route for router in routers for route in router.routes)])
     return app
 
 
@@ -74,6 +78,7 @@ def pages(site: Site) -> list[BaseRoute]:
     return [
         *results.routes,
         *profile.routes,
+        *record.routes,
         *home.routes,
         Route("/static/{path:path}", site.assets.serve),
         *about.routes,
@@ -97,7 +102,9 @@ def wrap(app: FastAPI, site: Site, routes: Iterable[BaseRoute]) -> None:
 
 
 @asynccontextmanager
-async def closing_the_site(app: FastAPI) -> AsyncIterator[None]:
-    yield
+async def while_serving(app: FastAPI) -> AsyncIterator[None]:
     site: Site = app.state.site
+    with suppress(EngineUnavailableError):  # dictionaries are read now, so that the first visitor need not wait
+        await site.search.suggest(site.city.city_name)
+    yield
     await site.close()

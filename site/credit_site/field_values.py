@@ -6,6 +6,7 @@ from typing import cast
 
 from credit_records.catalogue import Catalogue, FieldSpec, FieldType, Locale
 from credit_records.field_values import OPEN_END
+from credit_records.terms import as_codes
 
 NAMES_APART = "；"
 
@@ -36,7 +37,8 @@ def _plain(_: Catalogue, __: FieldSpec, value: object, ___: Locale) -> str:
 
 
 def _enumeration(catalogue: Catalogue, field: FieldSpec, value: object, locale: Locale) -> str:
-    return catalogue.label(field.code_list or "", str(value), locale)
+    apart = ", " if locale == "en" else "、"
+    return apart.join(catalogue.label(field.code_list or "", code, locale) for code in as_codes(value))
 
 
 def _date(_: Catalogue, field: FieldSpec, value: object, locale: Locale) -> str:

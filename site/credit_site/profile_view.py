@@ -1,45 +1,43 @@
 """A subject's profile, prepared for its template and for the API: facts with their basis, and a section per kind."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import quote
 
-from credit_records.catalogue import FieldSpec, Kind, Locale
-from credit_records.reading import Record
+from credit_records.catalogue import Catalogue, Kind, Locale
+from credit_records.record_reading import RecordPage, badges, page_of_records, sections
 from credit_records.subjects import Capital, Subject
+from sqlalchemy import Connection
 
-from credit_site.civil_time import civil
-from credit_site.field_values import NAMES_APART, capital_text, shown_value
+from credit_site.field_values import NAMES_APART, capital_text
 from credit_site.localisation import Say
+from credit_site.record_view import Fact, LinePage, RecordSheet, line_page, record_sheet, titled
 from credit_site.site import Site
 
+FIRST_RECORDS = 10  # of each kind on the profile
 CODE_GROUPS = ((0, 2), (2, 8), (8, 17), (17, None))  # authority and kind, division, organisation, check: GB 32100-2015
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
-    """`note` says how a fact that no source declares was found."""
-
-    title: str
-    value: str
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RecordView:
-    fields: list[Fact]
-    source: str
-    file_name: str
-    received: str
-    updated: str
-
-
-@dataclass(frozen=True, slots=True)
 class Section:
+    """A kind of which the subject has records. A kind whose records are not found by themselves has `sheets`, its
+    newest records in full; any other has `page`, their list.
+    """
+
     name: str
     title: str
-    authority: str
-    records: list[RecordView]
+    count: int
+    self_declared: bool
+    sheets: list[RecordSheet]
+    page: LinePage
+
+
+@dataclass(frozen=True, slots=True)
+class BadgeView:
+    kind: str
+    colour: str
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +49,50 @@ class ProfileView:
     status: str
     active: bool
     facts: list[Fact]
+    badges: list[BadgeView]
     sections: list[Section]
     without: list[str]
+    total: int
 
 
-def profile_view(site: Site, subject: Subject, records: Sequence[Record], locale: Locale) -> ProfileView:
+@dataclass(frozen=True, slots=True)
+class SubjectRecords:
+    """How many records of each kind, in the catalogue's order, and the first page of each."""
+
+    counts: dict[str, int]
+    pages: dict[str, RecordPage]
+
+
+def first_records(connection: Connection, subject_id: int, declared: Catalogue) -> SubjectRecords:
+    """What a profile shows of a subject's records, however many there are."""
+    counts = sections(connection, subject_id, declared)
+    pages = {kind: page_of_records(connection, subject_id, kind, limit=FIRST_RECORDS) for kind in counts}
+    return SubjectRecords(counts, pages)
+
+
+def profile_view(site: Site, subject: Subject, records: SubjectRecords, locale: Locale) -> ProfileView:
     known = facts(site, subject, locale)
     status = site.label("subject_status", subject.status, locale)
     said = frozenset((subject.name, subject.uscc, status, *(fact.value for fact in known)))
-    sections = [_section(site, kind, records, said, locale) for kind in site.kinds]
+    shown = [kind for kind in site.kinds if kind.name in records.counts]
     return ProfileView(
         subject=subject,
         code_groups=[group for start, end in CODE_GROUPS if (group := subject.uscc[start:end])],
         status=status,
         active=subject.status in (None, "active"),
         facts=known,
-        sections=[section for section in sections if section.records],
-        without=[section.title for section in sections if not section.records],
+        badges=[
+            BadgeView(badge.kind, badge.entry.colour, badge.entry.title_en if locale == "en" else badge.entry.title)
+            for badge in badges(records.counts, site.catalogue)
+        ],
+        sections=[_section(site, subject, kind, records, locale, said=said) for kind in shown],
+        without=[titled(kind, locale) for kind in site.kinds if kind.name not in records.counts],
+        total=sum(records.counts[kind.name] for kind in shown),
     )
+
+
+def section_path(uscc: str, kind: str) -> str:
+    return f"/credit/{quote(uscc)}/{kind}"
 
 
 def facts(site: Site, subject: Subject, locale: Locale) -> list[Fact]:
@@ -105,30 +129,18 @@ def _day(day: date | None) -> str:
     return day.isoformat() if day else ""
 
 
-def _section(site: Site, kind: Kind, records: Sequence[Record], said: Set[str], locale: Locale) -> Section:
+def _section(
+    site: Site, subject: Subject, kind: Kind, records: SubjectRecords, locale: Locale, *, said: Set[str]
+) -> Section:
+    page = records.pages[kind.name]
+    in_full = not kind.publication.searchable
     return Section(
         name=kind.name,
-        title=_title(kind, locale),
-        authority=kind.authority,
-        records=[_record_view(site, kind, record, said, locale) for record in records if record.kind == kind.name],
+        title=titled(kind, locale),
+        count=records.counts[kind.name],
+        self_declared=kind.effect.self_declared,
+        sheets=[record_sheet(site, record, locale, said) for record in page.records] if in_full else [],
+        page=line_page(
+            site, page._replace(records=[] if in_full else page.records), section_path(subject.uscc, kind.name), locale
+        ),
     )
-
-
-def _record_view(site: Site, kind: Kind, record: Record, said: Set[str], locale: Locale) -> RecordView:
-    """The record's fields, without those whose value the head of the profile already says."""
-    return RecordView(
-        fields=[
-            Fact(_title(field, locale), shown)
-            for field in kind.public_fields
-            if (shown := shown_value(site.catalogue, field, record.fields.get(field.name), locale))
-            and shown not in said
-        ],
-        source=record.source,
-        file_name=record.file_name,
-        received=civil(record.received_at),
-        updated=civil(record.updated_at),
-    )
-
-
-def _title(named: Kind | FieldSpec, locale: Locale) -> str:
-    return named.title_en if locale == "en" else named.title

@@ -7,6 +7,7 @@ from typing import Any
 
 from credit_records.catalogue import Catalogue, City, Locale
 from credit_records.gazetteer import Gazetteer
+from credit_records.role_values import RoleReader
 from credit_search.protocol import Engine, IndexReader
 from credit_search.subject_search import SubjectSearch
 from starlette.requests import Request
@@ -54,6 +55,7 @@ class Site:
         self.freshness = FreshnessClock(database, reader)
         self._engine = engine
         self._public_url = str(settings.public_url or "").rstrip("/")
+        self._roles: dict[tuple[str, Locale], RoleReader] = {}
         self._labels: dict[tuple[str, str | None, Locale], str] = {}
         self.metrics = Metrics()
         self.assets = Assets(folder("static"))
@@ -82,6 +84,13 @@ class Site:
         known = self._labels.get(key)
         if known is None:
             known = self._labels[key] = self.catalogue.label(list_name, code, locale) if code else ""
+        return known
+
+    def roles(self, kind: str, locale: Locale) -> RoleReader:
+        """Reads the roles of records of the kind, labels in the language asked for."""
+        known = self._roles.get((kind, locale))
+        if known is None:
+            known = self._roles[kind, locale] = RoleReader(self.catalogue.kinds[kind], self.catalogue, locale)
         return known
 
     def place(self, division: str | None, locale: Locale) -> str:

@@ -23,6 +23,8 @@ from credit_site.application import create_app
 from credit_site.settings import SiteSettings
 from fastapi import FastAPI
 
+from tests.site.published_records import AUTHORITY, write_records
+
 SUBJECTS = 400
 SEED = 7
 ADDRESS = "http://credit.test"
@@ -45,13 +47,16 @@ def shown() -> Showcase:
 
 
 @pytest.fixture(scope="session")
-def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def data_dir(tmp_path_factory: pytest.TempPathFactory, shown: Showcase) -> Path:
     folder = tmp_path_factory.mktemp("site")
     workplace = open_workplace(SiteSettings(data_dir=folder, city="demo"))
     path = folder / "registrations.csv"
     town = write_delivery(path, catalogue(), subjects=SUBJECTS, seed=SEED)
     kind = catalogue().kinds["registration"]
     Loader(workplace.database, kind, town.source).load(inspect_file(path, kind), lambda *_: None)
+    for name, records in write_records(folder / "records", shown["光电科技"]):
+        kind = catalogue().kinds[name]
+        Loader(workplace.database, kind, AUTHORITY).load(inspect_file(records, kind), lambda *_: None)
     asyncio.run(workplace.follower().run(once=True))
     asyncio.run(workplace.engine.close())
     workplace.database.dispose()

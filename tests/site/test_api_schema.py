@@ -19,9 +19,15 @@ CHECKS = [
     negative_data_rejection,
 ]
 EXAMPLES = 30
-PATHS = ("/api/v1/search", "/api/v1/suggest", "/api/v1/subjects/{uscc}")
+PATHS = (
+    "/api/v1/search",
+    "/api/v1/suggest",
+    "/api/v1/subjects/{uscc}",
+    "/api/v1/subjects/{uscc}/records",
+    "/api/v1/records/{id}",
+)
 ALLOWED, FORBIDDEN = GenerationMode.POSITIVE, GenerationMode.NEGATIVE
-# Any text may stand where a code stands, so no request to the last path breaks the document.
+# Any text may stand where a code stands, so no request to the other paths breaks the document.
 ASKED = [(path, ALLOWED) for path in PATHS] + [(path, FORBIDDEN) for path in PATHS[:2]]
 
 

@@ -1,15 +1,18 @@
-"""Search and profile as the API's documents."""
+"""Search, profile and records as the API's documents."""
 
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
 from credit_records.catalogue import Locale
-from credit_records.reading import Record
+from credit_records.record_reading import Record, RecordPage
 from credit_records.subjects import Capital, Subject
 from credit_search.answers import SubjectAnswer, SubjectMatch, Suggestion
 from credit_search.facets import SUBJECT_FACETS
 
+from credit_site.profile_view import SubjectRecords
+from credit_site.record_request import cursor_text
+from credit_site.record_view import class_title, record_address, titled
 from credit_site.results_view import marked
 from credit_site.search_request import SearchRequest
 from credit_site.site import Site
@@ -72,7 +75,7 @@ def suggest_document(suggestions: Sequence[Suggestion], base_url: str) -> dict[s
 
 
 def subject_document(
-    site: Site, subject: Subject, records: Sequence[Record], locale: Locale, base_url: str
+    site: Site, subject: Subject, records: SubjectRecords, locale: Locale, base_url: str
 ) -> dict[str, Any]:
     return {
         "uscc": subject.uscc,
@@ -89,29 +92,60 @@ def subject_document(
         ),
         "established": subject.established.isoformat() if subject.established else None,
         "capital": _capital(subject.capital),
-        "sections": _sections(site, records, locale),
+        "sections": _sections(site, records, locale, base_url),
         "url": profile_address(subject.uscc, base_url),
     }
 
 
-def _sections(site: Site, records: Sequence[Record], locale: Locale) -> list[dict[str, Any]]:
-    sections = []
-    for kind in site.kinds:
-        public = [field.name for field in kind.public_fields]
-        own = [
-            {
-                "fields": {name: record.fields[name] for name in public if record.fields.get(name) is not None},
-                "source": record.source,
-                "file": record.file_name,
-                "received_at": record.received_at.isoformat(),
-                "updated_at": record.updated_at.isoformat(),
-            }
-            for record in records
-            if record.kind == kind.name
-        ]
-        title = kind.title_en if locale == "en" else kind.title
-        sections.append({"kind": kind.name, "title": title, "count": len(own), "records": own})
-    return sections
+def _sections(site: Site, records: SubjectRecords, locale: Locale, base_url: str) -> list[dict[str, Any]]:
+    nothing = RecordPage([], None)
+    return [
+        {
+            "kind": kind.name,
+            "title": titled(kind, locale),
+            "count": records.counts.get(kind.name, 0),
+            "records": records_document(site, page, locale, base_url)["items"],
+            "following": _cursor(page),
+        }
+        for kind in site.kinds
+        for page in (records.pages.get(kind.name, nothing),)
+    ]
+
+
+def records_document(site: Site, page: RecordPage, locale: Locale, base_url: str) -> dict[str, Any]:
+    items = [record_document(site, record, locale, base_url) for record in page.records]
+    return {"items": items, "following": _cursor(page)}
+
+
+def record_document(site: Site, record: Record, locale: Locale, base_url: str) -> dict[str, Any]:
+    kind = site.catalogue.kinds[record.kind]
+    public = (field.name for field in kind.public_fields)
+    values = site.roles(kind.name, locale).read(record.fields)
+    return {
+        "id": record.id,
+        "kind": _coded(kind.name, titled(kind, locale)),
+        "headline": titled(kind, locale) if values.headline == kind.title else values.headline,
+        "uscc": record.uscc,
+        "name": record.name or values.name,
+        "document_number": record.document_number,
+        "authority": record.authority,
+        "decision_date": record.decision_date.isoformat() if record.decision_date else None,
+        "dishonesty_class": _coded(record.dishonesty_class, class_title(site, kind, record, locale)),
+        "published_at": record.published_at.isoformat() if record.published_at else None,
+        "ends_on": record.ends_on.isoformat() if record.ends_on else None,
+        "working_days": record.working_days,
+        "self_declared": kind.effect.self_declared,
+        "fields": {name: record.fields[name] for name in public if record.fields.get(name) is not None},
+        "source": record.source,
+        "file": record.file_name,
+        "received_at": record.received_at.isoformat(),
+        "updated_at": record.updated_at.isoformat(),
+        "url": base_url + record_address(record.id),
+    }
+
+
+def _cursor(page: RecordPage) -> str | None:
+    return cursor_text(page.following) if page.following else None
 
 
 def profile_address(uscc: str, base_url: str) -> str:

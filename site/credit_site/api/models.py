@@ -82,18 +82,43 @@ class CapitalDocument(Document):
 
 
 class RecordDocument(Document):
+    id: int = Field(description="编号，永久 Permanent number")
+    kind: Coded = Field(description="种类 Kind")
+    headline: str = Field(description="标题 Headline")
+    uscc: str | None = Field(description="主体的代码；自然人没有 Code of the subject; none for a natural person")
+    name: str = Field(description="主体的名称，自然人的已隐去一部分 Name of the subject, masked for a natural person")
+    document_number: str | None = Field(description="文号 Document number")
+    authority: str | None = Field(description="作出机关 Authority")
+    decision_date: str | None = Field(
+        description="决定或列入日期 Date of decision or of entry", examples=["2025-03-02"]
+    )
+    dishonesty_class: Coded | None = Field(description="失信类别 Class of dishonesty")
+    published_at: str | None = Field(description="首次公示，UTC First published")
+    ends_on: str | None = Field(description="公示的最后一天，没有则不限期 Last day of publication; none: no end")
+    working_days: int | None = Field(description="从决定到公示的工作日数 Working days from decision to publication")
+    self_declared: bool = Field(description="是否主体自行申报 Whether it is the subject's own word")
     fields: dict[str, Any] = Field(description="公开的字段，名称见目录 Public fields, named as in the catalogue")
     source: str = Field(description="来源 Who provided it")
     file: str = Field(description="来自哪个文件 The file it came in")
     received_at: str = Field(description="首次收到，UTC First received")
     updated_at: str = Field(description="最近变化，UTC Last changed")
+    url: str = Field(description="永久网址 Permanent address")
+
+
+class RecordsDocument(Document):
+    items: list[RecordDocument] = Field(description="记录，新的在前 Records, newest first")
+    following: str | None = Field(
+        description="下一页的 after；没有则这是最后一页 `after` of the next page; none: this is the last",
+        examples=["2025-03-02.817"],
+    )
 
 
 class SectionDocument(Document):
     kind: str
     title: str
-    count: int = Field(ge=0)
-    records: list[RecordDocument]
+    count: int = Field(ge=0, description="共有多少条 How many there are")
+    records: list[RecordDocument] = Field(description="最新的几条 The newest of them")
+    following: str | None = Field(description="其余的从这里继续 Where /records goes on with the others")
 
 
 class SubjectDocument(Named):

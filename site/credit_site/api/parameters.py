@@ -5,6 +5,7 @@ from typing import Any
 from credit_search.answers import MAX_PAGE_SIZE, MAX_QUERY_LENGTH
 from credit_search.facets import SUBJECT_FACETS
 
+from credit_site.record_request import CURSOR_PATTERN, MOST_RECORDS, RECORDS
 from credit_site.search_request import DEFAULT_SIZE, LARGEST_PAGE, SORTS
 
 SUGGESTIONS = 8
@@ -39,9 +40,39 @@ def suggest_parameters() -> list[dict[str, Any]]:
     ]
 
 
+def code_parameter() -> dict[str, Any]:
+    return _path("uscc", "统一社会信用代码 Unified social credit code", {"type": "string"})
+
+
+def record_parameters(kinds: list[str]) -> list[dict[str, Any]]:
+    return [
+        code_parameter(),
+        _query("kind", "种类，见目录；不给则所有种类 Kind, as in the catalogue; all where absent", _choice(kinds)),
+        _query(
+            "after",
+            "上一页的 following The `following` of the page before",
+            {"type": "string", "pattern": CURSOR_PATTERN},
+        ),
+        _query("size", "每页条数 Records per page", _integer(MOST_RECORDS, RECORDS)),
+    ]
+
+
+def record_number_parameter() -> dict[str, Any]:
+    schema = {"type": "integer", "minimum": 1, "maximum": 2**53 - 1}  # what JSON's readers hold exactly
+    return _path("id", "记录的编号 Number of the record", schema)
+
+
+def _choice(values: list[str]) -> dict[str, Any]:
+    return {"type": "string", "enum": values}
+
+
 def _integer(largest: int, default: int) -> dict[str, Any]:
     return {"type": "integer", "minimum": 1, "maximum": largest, "default": default}
 
 
 def _query(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:
     return {"name": name, "in": "query", "required": False, "description": description, "schema": schema}
+
+
+def _path(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"name": name, "in": "path", "required": True, "description": description, "schema": schema}

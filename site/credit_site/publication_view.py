@@ -1,0 +1,103 @@
+"""Until when a record is published and by which rule, and what may be done about it, in sentences for its page."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from credit_records.catalogue import Deadline, Kind, Locale, PolicyVersion
+from credit_records.catalogue.parts import UNTIL_EXIT, UNTIL_FIELD
+from credit_records.classification import earliest_repair
+from credit_records.record_reading import Record
+from credit_records.role_values import RoleValues
+
+from credit_site.localisation import Say
+from credit_site.site import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule in a sentence, what it is read from, and what is not confirmed of it; both may be empty."""
+
+    sentence: str
+    source: str = ""
+    unconfirmed: str = ""
+
+
+def term_of(site: Site, kind: Kind, record: Record, values: RoleValues, locale: Locale) -> Rule:
+    """By which rule publication ends."""
+    say = site.say(locale)
+    source = kind.rule_source or ""
+    if values.exited_on:
+        return Rule(say("已定于 %(day)s 移出名单，移出即停止公示。") % {"day": values.exited_on}, source)
+    if record.decision_date and record.dishonesty_class and kind.publication.policy:
+        return _by_policy(site, kind, record, record.decision_date, locale)
+    sentences = {
+        UNTIL_EXIT: say("移出名单即停止公示。"),
+        UNTIL_FIELD: say("有效期届满即停止公示。"),
+    }
+    return Rule(sentences.get(kind.publication.period, say("没有规定公示期限。")), source)
+
+
+def _by_policy(site: Site, kind: Kind, record: Record, day: date, locale: Locale) -> Rule:
+    say = site.say(locale)
+    version = site.catalogue.policies[kind.publication.policy or ""].version_on(day)
+    period = next(each for each in version.classes if each.name == record.dishonesty_class)
+    sentence = say("属“%(class)s”，自决定或列入之日起最长公示 %(months)s 个月。") % {
+        "class": period.title_en if locale == "en" else period.title,
+        "months": period.maximum_months,
+    }
+    return Rule(sentence, version.source, _unconfirmed(version, say))
+
+
+def _unconfirmed(version: PolicyVersion, say: Say) -> str:
+    return "" if version.confirmed else version.note or say("这条规则有待正式文本确认。")
+
+
+def remedies(site: Site, kind: Kind, record: Record, values: RoleValues, locale: Locale, *, today: date) -> list[Rule]:
+    """What a subject may do about a record: object always, repair where the kind allows it."""
+    found = [_objection(site, record, locale, today)]
+    if kind.effect.repairable:
+        found.append(_repair(site, kind, record, values, locale, today=today))
+    return found
+
+
+def _objection(site: Site, record: Record, locale: Locale, today: date) -> Rule:
+    say = site.say(locale)
+    version = site.catalogue.policies["objection"].version_on(today)
+    sentence = say(
+        "认为这条信息有误、遗漏或不该公示的，可以向提供信息的单位（%(source)s）提出异议，附上能说明问题的材料；%(days)s内核实答复。"
+    ) % {"source": record.authority or record.source, "days": _days(version.deadline("provider_data"), say)}
+    return Rule(sentence, version.source, _unconfirmed(version, say))
+
+
+def _repair(site: Site, kind: Kind, record: Record, values: RoleValues, locale: Locale, *, today: date) -> Rule:
+    say = site.say(locale)
+    version = site.catalogue.policies["repair"].version_on(today)
+    told = {
+        "accepted": _days(version.deadline("acceptance"), say),
+        "decided": _days(version.deadline("decision"), say),
+        "day": _earliest(site, kind, record, values),
+    }
+    if told["day"]:
+        sentence = say(
+            "已经改正并履行了义务的，公示满最短期限（%(day)s）后可以申请信用修复；%(accepted)s内决定是否受理，受理后%(decided)s内作出决定。修复后停止公示。"
+        )
+    else:
+        sentence = say(
+            "已经改正并履行了义务的，可以申请信用修复；%(accepted)s内决定是否受理，受理后%(decided)s内作出决定。修复后停止公示。"
+        )
+    return Rule(sentence % told, version.source, _unconfirmed(version, say))
+
+
+def _earliest(site: Site, kind: Kind, record: Record, values: RoleValues) -> str:
+    if not (record.decision_date and record.dishonesty_class and kind.publication.policy):
+        return ""
+    version = site.catalogue.policies[kind.publication.policy].version_on(record.decision_date)
+    found = next(each.name for each in version.classes if each.name == record.dishonesty_class)
+    text = "\n".join(values.texts)
+    policy = site.catalogue.policies[kind.publication.policy]
+    return earliest_repair(record.decision_date, found, policy, text).isoformat()
+
+
+def _days(deadline: Deadline, say: Say) -> str:
+    wording = {"working_days": say("%(n)s 个工作日"), "days": say("%(n)s 天")}
+    return wording[deadline.unit] % {"n": deadline.days}
