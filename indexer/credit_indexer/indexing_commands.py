@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -12,17 +13,21 @@ from credit_records.database import migrate, open_database
 from credit_records.settings import Settings
 from credit_search.engines import open_engine
 from credit_search.protocol import Engine, WriterBusyError
-from credit_search.schema import SUBJECTS
 from sqlalchemy import Engine as Database
 
 from credit_indexer.comparing import Drift, repair
 from credit_indexer.comparing import compare as find_drift
-from credit_indexer.failures import DRIFT_FOUND, told_clearly
+from credit_indexer.failures import DRIFT_FOUND, UNREADABLE, told_clearly
 from credit_indexer.following import Follower
 from credit_indexer.memory import expect_bulk_work
 from credit_indexer.projection import Projection
 from credit_indexer.rebuilding import Rebuild
-from credit_indexer.terminal import meter, say
+from credit_indexer.record_projection import RecordProjection
+from credit_indexer.record_stream import RecordStream
+from credit_indexer.regions import Regions
+from credit_indexer.streams import Stream, counted
+from credit_indexer.subject_stream import SubjectStream
+from credit_indexer.terminal import complain, meter, say
 
 SHOWN_NUMBERS = 10
 
@@ -34,14 +39,13 @@ class Workplace:
     settings: Settings
     database: Database
     engine: Engine
-    projection: Projection
+    streams: tuple[Stream, ...]
 
     def follower(self) -> Follower:
         return Follower(
             database=self.database,
             engine=self.engine,
-            schema=SUBJECTS,
-            projection=self.projection,
+            streams=self.streams,
             data_dir=self.settings.data_dir,
             on_event=say,
         )
@@ -49,10 +53,24 @@ class Workplace:
 
 def open_workplace(settings: Settings) -> Workplace:
     """Open the database, bringing its tables up to date, and the engine."""
-    projection = Projection(catalogue().city(settings.city).division)
+    declared = catalogue()
+    home = declared.city(settings.city).division
     database = open_database(settings)
     migrate(database)
-    return Workplace(settings, database, open_engine(settings), projection)
+    streams = (SubjectStream(Projection(home)), RecordStream(RecordProjection(Regions(home), declared)))
+    return Workplace(settings, database, open_engine(settings), streams)
+
+
+IndexOption = Annotated[str, typer.Option("--index", help="只处理这一个索引：subjects 或 records；不写时全部处理。")]
+
+
+def _chosen(streams: Sequence[Stream], name: str) -> list[Stream]:
+    found = [stream for stream in streams if name in ("", stream.schema.name)]
+    if not found:
+        choices = "、".join(f"{stream.schema.name}（{stream.noun}）" for stream in streams)
+        complain(f"没有名为 {name} 的索引；可用：{choices}。")
+        raise typer.Exit(UNREADABLE)
+    return found
 
 
 def index(
@@ -73,63 +91,75 @@ async def _follow(workplace: Workplace, *, once: bool) -> None:
     expect_bulk_work()
     started = time.monotonic()
     await follower.run(once=once)
-    say(f"索引已跟上：{follower.indexed:,} 个主体，用时 {time.monotonic() - started:.1f} 秒。")
+    say(f"索引已跟上：{follower.told()}，用时 {time.monotonic() - started:.1f} 秒。")
 
 
-def rebuild() -> None:
+def rebuild(index: IndexOption = "") -> None:
     """在现用索引旁边建一套新索引，核对后整体换上；其间查询照常。"""
     with told_clearly():
         workplace = open_workplace(Settings())
-        asyncio.run(_rebuild(workplace))
+        chosen = _chosen(workplace.streams, index)
+        expect_bulk_work()
+        for stream in chosen:
+            asyncio.run(_rebuild(workplace, stream))
 
 
-async def _rebuild(workplace: Workplace) -> None:
-    expect_bulk_work()
+async def _rebuild(workplace: Workplace, stream: Stream) -> None:
     started = time.monotonic()
-    job = Rebuild(workplace.database, workplace.engine, SUBJECTS, workplace.projection)
-    with meter("重建索引") as shown:
+    job = Rebuild(workplace.database, workplace.engine, stream)
+    with meter(f"重建{stream.noun}索引") as shown:
         count = await job.run(workplace.settings.data_dir, shown.show)
     seconds = time.monotonic() - started
-    say(f"索引已重建并启用：{count:,} 个主体，用时 {seconds:.1f} 秒，每秒 {count / max(seconds, 0.001):,.0f} 个。")
+    speed = f"每秒 {count / max(seconds, 0.001):,.0f} {stream.measure}"
+    say(f"{stream.noun}索引已重建并启用：{counted(count, stream)}，用时 {seconds:.1f} 秒，{speed}。")
 
 
 def compare(
-    mend: Annotated[bool, typer.Option("--repair", help="把有出入的主体重新写入索引。")] = False,
+    mend: Annotated[bool, typer.Option("--repair", help="把有出入的主体和记录重新写入索引。")] = False,
+    index: IndexOption = "",
 ) -> None:
     """核对数据库与索引：缺少的、过时的、多余的；有出入而不修复时，退出码为 1。"""
     with told_clearly():
-        drift = asyncio.run(_compare(open_workplace(Settings()), mend=mend))
-    if drift.subjects and not mend:
+        workplace = open_workplace(Settings())
+        drifted = asyncio.run(_compare(workplace, _chosen(workplace.streams, index), mend=mend))
+    if drifted and not mend:
         raise typer.Exit(DRIFT_FOUND)
 
 
-async def _compare(workplace: Workplace, *, mend: bool) -> Drift:
-    drift = await find_drift(workplace.database, workplace.engine.reader(SUBJECTS))
-    for line in report(drift):
-        say(line)
-    if not drift.subjects:
-        return drift
-    if not mend:
+async def _compare(workplace: Workplace, streams: Sequence[Stream], *, mend: bool) -> bool:
+    """Whether anything drifted."""
+    found: list[tuple[Stream, Drift]] = []
+    for stream in streams:
+        drift = await find_drift(workplace.database, workplace.engine.reader(stream.schema), stream)
+        for line in report(stream, drift):
+            say(line)
+        if drift.keys:
+            found.append((stream, drift))
+    if found and mend:
+        await _mend(workplace, found)
+    elif found:
         say("请执行 chengxin compare --repair 修复；出入很多时，执行 chengxin rebuild 更快。")
-        return drift
-    repair(workplace.database, drift)
+    return bool(found)
+
+
+async def _mend(workplace: Workplace, found: Sequence[tuple[Stream, Drift]]) -> None:
+    mended = "、".join(counted(repair(workplace.database, stream, drift), stream) for stream, drift in found)
     try:
         await workplace.follower().run(once=True)
-        say(f"已修复 {len(drift.subjects):,} 个主体。")
+        say(f"已修复 {mended}。")
     except WriterBusyError:
-        say(f"已把 {len(drift.subjects):,} 个主体记入变更日志，正在运行的索引进程会随即修复。")
-    return drift
+        say(f"已把 {mended}记入变更日志，正在运行的索引进程会随即修复。")
 
 
-def report(drift: Drift) -> list[str]:
+def report(stream: Stream, drift: Drift) -> list[str]:
     """The outcome of a comparison, a line each."""
-    lines = [f"核对了 {drift.compared:,} 个主体。"]
-    for title, numbers in (("缺少", drift.missing), ("过时", drift.stale), ("多余", drift.surplus)):
-        if numbers:
-            shown = "、".join(map(str, numbers[:SHOWN_NUMBERS])) + ("……" if len(numbers) > SHOWN_NUMBERS else "")
-            lines.append(f"索引里{title} {len(numbers):,} 个：主体 {shown}")
+    lines = [f"核对了 {counted(drift.compared, stream)}。"]
+    for title, keys in (("缺少", drift.missing), ("过时", drift.stale), ("多余", drift.surplus)):
+        if keys:
+            shown = "、".join(map(str, keys[:SHOWN_NUMBERS])) + ("……" if len(keys) > SHOWN_NUMBERS else "")
+            lines.append(f"{stream.noun}索引里{title} {len(keys):,} {stream.measure}：{stream.noun} {shown}")
     if drift.waiting:
-        lines.append(f"另有 {drift.waiting:,} 个主体的变更等待索引，不算出入。")
-    if not drift.subjects:
-        lines.append("索引与数据库一致。")
+        lines.append(f"另有 {counted(drift.waiting, stream)}的变更等待索引，不算出入。")
+    if not drift.keys:
+        lines.append(f"{stream.noun}索引与数据库一致。")
     return lines

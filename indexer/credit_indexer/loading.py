@@ -66,7 +66,7 @@ class Loader:
         recorder = Recorder(self._database, self._kind, number, checker.derive)
         done = 0
         for checked, broken in checked_batches(file.source, self._kind, checker):
-            recorder.record(checked.rows, [*map(_problem, broken), *checked.problems])
+            recorder.record(checked.rows, [*map(_problem, broken), *checked.problems], checked.numbers)
             done += len(checked.rows) + len(broken)
             progress(done, max(done, file.source.expected_rows))
         delivery = finish_delivery(self._database, number)

@@ -5,17 +5,16 @@ from typing import Any
 
 import orjson
 from credit_records.changes import SubjectRow
-from credit_records.gazetteer import gazetteer
 from credit_search.documents import subject_document
+
+from credit_indexer.regions import Regions
 
 
 class Projection:
     """Turns subject rows into documents, as the city whose division is `home` groups regions."""
 
     def __init__(self, home: str) -> None:
-        self._home = home
-        self._bucket = gazetteer().bucket
-        self._regions: dict[str, str] = {}
+        self._region = Regions(home).of
 
     def documents(self, rows: Iterable[SubjectRow]) -> list[dict[str, Any]]:
         found = []
@@ -42,16 +41,10 @@ class Projection:
                     former_names=orjson.loads(former_names) if former_names != "[]" else (),
                     status=status,
                     division=division,
-                    region=self._region(division) if division else "",
+                    region=self._region(division),
                     entity_type=entity_type,
                     industry=industry,
                     established=established,
                 )
             )
         return found
-
-    def _region(self, division: str) -> str:
-        region = self._regions.get(division)
-        if region is None:
-            region = self._regions[division] = self._bucket(division, self._home)
-        return region

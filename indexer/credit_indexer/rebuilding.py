@@ -3,21 +3,18 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from credit_records.changes import all_subject_rows, latest_seq, subject_rows_after
-from credit_records.tables import subject
+from credit_records.changes import latest_seq
 from credit_search.protocol import Engine, IndexWriter
-from credit_search.schema import IndexSchema
-from sqlalchemy import Connection, func, select
 from sqlalchemy import Engine as Database
 
 from credit_indexer.locking import exclusive
-from credit_indexer.projection import Projection
+from credit_indexer.streams import Stream, counted
 
-BATCH_SUBJECTS = 10_000
+BATCH_DOCUMENTS = 10_000
 LOCK_FILE = "rebuild.lock"
 
 Progress = Callable[[int, int], None]
-"""Called with how many subjects are done, and how many there are."""
+"""Called with how many documents are done, and how many there are."""
 
 
 def _silent(_done: int, _total: int) -> None:
@@ -31,11 +28,11 @@ class RebuildError(Exception):
 class Rebuild:
     """Builds, verifies and promotes a generation. One at a time; queries and the running indexer go on."""
 
-    def __init__(self, database: Database, engine: Engine, schema: IndexSchema, projection: Projection) -> None:
+    def __init__(self, database: Database, engine: Engine, stream: Stream) -> None:
         self._database = database
         self._engine = engine
-        self._schema = schema
-        self._projection = projection
+        self._schema = stream.schema
+        self._stream = stream
 
     async def run(self, data_dir: Path, progress: Progress = _silent) -> int:
         """The number of documents of the new live generation.
@@ -86,34 +83,31 @@ class Rebuild:
             await writer.close()
 
     async def _fill(self, writer: IndexWriter, progress: Progress) -> None:
-        """Every subject in the order of numbers; each batch is a transaction of its own, so none is held for long."""
+        """Everything in the order of keys; each batch is a transaction of its own, so none is held for long."""
         with self._database.connect() as connection:
-            total = _count(connection)
+            total = self._stream.count(connection)
         done = last = 0
         while True:
             with self._database.connect() as connection:
-                rows = all_subject_rows(connection, last, BATCH_SUBJECTS)
-            if not rows:
+                documents = self._stream.everything_after(connection, last, BATCH_DOCUMENTS)
+            if not documents:
                 return
-            await writer.write(self._projection.documents(rows), [])
-            last = rows[-1][0]
-            done += len(rows)
+            await writer.write(documents, [])
+            last = documents[-1][self._schema.key]
+            done += len(documents)
             progress(done, max(done, total))
 
     async def _finish(self, writer: IndexWriter, cursor: int) -> int:
         """Catch up and verify within one snapshot of the database, so that the counts must be equal."""
         with self._database.connect().execution_options(isolation_level="SERIALIZABLE") as connection:
-            expected = _count(connection)
-            while (changes := subject_rows_after(connection, cursor, BATCH_SUBJECTS)).cursor != cursor:
-                await writer.write(self._projection.documents(changes.subjects), changes.deleted)
-                cursor = changes.cursor
+            expected = self._stream.count(connection)
+            while (step := self._stream.after(connection, cursor, BATCH_DOCUMENTS)).cursor != cursor:
+                await writer.write(step.documents, step.deleted)
+                cursor = step.cursor
         await writer.commit(cursor)
         found = await writer.size()
         if found != expected:
-            message = f"新索引有 {found} 个主体，数据库有 {expected} 个，没有启用新索引；现用的索引不受影响。请重试。"
+            held, wanted = counted(found, self._stream), counted(expected, self._stream)
+            message = f"新索引有 {held}，数据库有 {wanted}，没有启用新索引；现用的索引不受影响。请重试。"
             raise RebuildError(message)
         return found
-
-
-def _count(connection: Connection) -> int:
-    return connection.execute(select(func.count()).select_from(subject)).scalar_one()

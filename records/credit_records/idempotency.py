@@ -48,6 +48,9 @@ def remember(engine: Engine, provider: str, key: str, digest: str, answer: str) 
 
 def forget_old(engine: Engine, kept: timedelta = KEPT) -> int:
     """Forget answers older than `kept`; how many."""
-    before = (datetime.now(UTC) - kept).isoformat(timespec="milliseconds")
+    old = idempotency.c.at < (datetime.now(UTC) - kept).isoformat(timespec="milliseconds")
+    with engine.connect() as connection:
+        if connection.execute(select(idempotency.c.key).where(old).limit(1)).first() is None:
+            return 0  # without taking the write lock, for which a load may make the indexer wait
     with writing(engine) as connection:
-        return connection.execute(delete(idempotency).where(idempotency.c.at < before)).rowcount
+        return connection.execute(delete(idempotency).where(old)).rowcount

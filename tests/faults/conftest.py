@@ -11,8 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from credit_records.catalogue import catalogue
 
-SUBJECTS = 3000
+from tests.records.sample_rows import sample
+
+SUBJECTS = 2400
+PENALTIES = 600
 BATCH = 150
 
 
@@ -87,7 +91,28 @@ def editions(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
             for number in range(SUBJECTS):
                 name = f"金城虚构{number}号{'新' if edition and number % 3 == 0 else ''}商行"
                 street = "新街" if edition and number % 5 == 0 else "旧街"
-                writer.writerow(
-                    [name, f"92620199MA{number:08}", "2020-01-02", f"甘肃省兰州市城关区虚构{street}{number}号"]
-                )
+                writer.writerow([name, uscc(number), "2020-01-02", f"甘肃省兰州市城关区虚构{street}{number}号"])
     return paths
+
+
+@pytest.fixture(scope="session")
+def deliveries(editions: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> tuple[tuple[str, ...], ...]:
+    """Arguments of `load`: both editions of the register, and of penalties that in the second have another content."""
+    folder = tmp_path_factory.mktemp("penalties")
+    paths = folder / "first.csv", folder / "second.csv"
+    kind = catalogue().kinds["administrative_penalty"]
+    for edition, path in enumerate(paths):
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            for place in range(PENALTIES):
+                number = 3 * place + 1  # whose name is the same in both editions of the register
+                row = sample(kind, number, name=f"金城虚构{number}号商行", uscc=uscc(number), fine=f"{edition + 1}.5")
+                if not place:
+                    writer.writerow(kind.by_name[name].title for name in row)
+                writer.writerow(row.values())
+    register = tuple((str(path),) for path in editions)
+    return *register, *((str(path), "--kind", kind.name) for path in paths)
+
+
+def uscc(number: int) -> str:
+    return f"92620199MA{number:08}"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.conftest import SUBJECTS, Driver
-from tests.faults.test_kill import assert_sound, drift, query
+from tests.faults.test_kill import Deliveries, assert_in_step, assert_sound, query
 
 KILOBYTE = 1024
 
@@ -24,14 +24,13 @@ def test_load_without_room(limit: int, driver: Driver, editions: tuple[Path, Pat
 
 
 @pytest.mark.parametrize("command", [("index", "--once"), ("rebuild",)])
-def test_index_without_room(
-    command: tuple[str, ...], driver: Driver, editions: tuple[Path, Path], tmp_path: Path
-) -> None:
-    driver.run(tmp_path, "load", str(editions[0]))
+def test_index_without_room(command: tuple[str, ...], driver: Driver, deliveries: Deliveries, tmp_path: Path) -> None:
+    driver.run(tmp_path, "load", *deliveries[0])
+    driver.run(tmp_path, "load", *deliveries[2])
     ended = driver.run(tmp_path, *command, file_size_limit=36 * KILOBYTE)
     assert ended.code == 4, ended.output
     assert "磁盘空间不足" in ended.output
     assert "Traceback" not in ended.output
     ended = driver.run(tmp_path, *command)
     assert ended.code == 0, ended.output
-    assert drift(tmp_path).subjects == ()
+    assert_in_step(tmp_path)

@@ -1,7 +1,7 @@
 """A data folder of its own for each test, with the rooms opened on it as commands open them."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,9 +9,10 @@ import pytest
 from credit_indexer.comparing import Drift, compare
 from credit_indexer.indexing_commands import Workplace, open_workplace
 from credit_indexer.loading import Loaded, Loader, inspect_file
+from credit_indexer.streams import Stream
 from credit_records.catalogue import Kind, catalogue
 from credit_records.settings import Settings
-from credit_search.schema import SUBJECTS
+from credit_search.schema import SUBJECTS, IndexSchema
 
 from tests.indexer.dressed_tables import Table, write_as
 
@@ -32,8 +33,20 @@ class City:
     folder: Path
 
     def load(self, path: Path) -> Loaded:
-        loader = Loader(self.workplace.database, self.kind, "虚构市场监管局")
-        return loader.load(inspect_file(path, self.kind), lambda *_: None)
+        return self._load(path, self.kind)
+
+    def load_rows(self, kind: Kind, *rows: Mapping[str, str]) -> Loaded:
+        """Load rows of a kind, given by the names of its fields."""
+        columns = list(dict.fromkeys(name for row in rows for name in row))
+        table = (
+            [kind.by_name[name].title for name in columns],
+            [[row.get(name, "") for name in columns] for row in rows],
+        )
+        return self._load(write_as("utf8.csv", table, self.folder), kind)
+
+    def _load(self, path: Path, kind: Kind) -> Loaded:
+        loader = Loader(self.workplace.database, kind, "虚构市场监管局")
+        return loader.load(inspect_file(path, kind), lambda *_: None)
 
     def load_table(self, table: Table, name: str = "utf8.csv") -> Loaded:
         return self.load(write_as(name, table, self.folder))
@@ -48,8 +61,12 @@ class City:
         asyncio.run(follower.run(once=True))
         return follower.indexed
 
-    def drift(self) -> Drift:
-        return asyncio.run(compare(self.workplace.database, self.workplace.engine.reader(SUBJECTS)))
+    def stream(self, schema: IndexSchema = SUBJECTS) -> Stream:
+        return next(stream for stream in self.workplace.streams if stream.schema is schema)
+
+    def drift(self, schema: IndexSchema = SUBJECTS) -> Drift:
+        reader = self.workplace.engine.reader(schema)
+        return asyncio.run(compare(self.workplace.database, reader, self.stream(schema)))
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import typer
 from credit_indexer import indexing_commands, loading_commands
 from credit_indexer.locking import exclusive
 from credit_indexer.rebuilding import LOCK_FILE
+from credit_search.schema import RECORDS, SUBJECTS, IndexSchema
 from typer.testing import CliRunner, Result
 
 from tests.indexer.dressed_tables import delimited
@@ -116,29 +117,35 @@ def test_quarantine_lists_filters_and_exports(run: Run) -> None:
 def test_the_index_is_made_compared_and_mended(run: Run) -> None:
     assert "还没有可用的索引" in run("compare", code=4).stderr
     run("load", table("a.csv"))
-    assert "2 个主体" in run("index", "--once").stdout
-    assert "索引与数据库一致" in run("compare").stdout
+    assert "2 个主体，0 条记录" in run("index", "--once").stdout
+    assert run("compare").stdout.count("索引与数据库一致") == 2
     connection = sqlite3.connect("data/chengxin.db")
     connection.execute("UPDATE subject SET version = version + 1000 WHERE id = 1")
     connection.commit()
     connection.close()
     assert "索引里过时 1 个：主体 1" in run("compare", code=1).stdout
+    assert "主体" not in run("compare", "--index", "records").stdout
     assert "已修复 1 个主体" in run("compare", "--repair").stdout
     assert "索引与数据库一致" in run("compare").stdout
 
 
 def test_rebuild_says_what_it_did_and_that_another_is_running(run: Run) -> None:
     run("load", table("a.csv"))
-    assert "索引已重建并启用：2 个主体" in run("rebuild").stdout
+    whole = run("rebuild").stdout
+    assert "主体索引已重建并启用：2 个主体" in whole
+    assert "记录索引已重建并启用：0 条记录" in whole
+    assert "主体" not in run("rebuild", "--index", "records").stdout
+    assert "subjects（主体）、records（记录）" in run("rebuild", "--index", "nothing", code=2).stderr
     with exclusive(Path("data") / LOCK_FILE):
         assert "另一个重建正在进行" in run("rebuild", code=3).stderr
 
 
-def test_a_second_indexer_is_refused_with_a_sentence(run: Run) -> None:
+@pytest.mark.parametrize("schema", [SUBJECTS, RECORDS])
+def test_a_second_indexer_is_refused_with_a_sentence(schema: IndexSchema, run: Run) -> None:
     run("load", table("a.csv"))
     run("index", "--once")
     workplace = indexing_commands.open_workplace(indexing_commands.Settings())
-    writer = asyncio.run(workplace.engine.writer(indexing_commands.SUBJECTS))
+    writer = asyncio.run(workplace.engine.writer(schema))
     assert "另一个索引进程正在运行" in run("index", "--once", code=3).stderr
     asyncio.run(writer.close())
     workplace.database.dispose()

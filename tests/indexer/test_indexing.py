@@ -7,9 +7,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 from credit_indexer.comparing import Drift, repair
-from credit_indexer.following import Follower, commit_is_due
+from credit_indexer.following import Follower
 from credit_indexer.locking import BusyError, exclusive
 from credit_indexer.rebuilding import LOCK_FILE, Rebuild, RebuildError
+from credit_indexer.stream_following import commit_is_due
+from credit_indexer.subject_stream import SubjectStream
 from credit_records.database import writing
 from credit_records.tables import change, record, subject
 from credit_search.clauses import Everything
@@ -41,7 +43,7 @@ def live(city: City) -> str | None:
 
 def rebuild(city: City) -> int:
     place = city.workplace
-    return asyncio.run(Rebuild(place.database, place.engine, SUBJECTS, place.projection).run(place.settings.data_dir))
+    return asyncio.run(Rebuild(place.database, place.engine, city.stream()).run(place.settings.data_dir))
 
 
 def remove_subject(city: City, number: int) -> None:
@@ -64,7 +66,7 @@ def test_following_brings_what_was_recorded(city: City) -> None:
     city.register(40, mark="新")
     assert city.follow() == 40
     assert names(city, "虚构3号新商行", "虚构3号商行", "虚构39号新商行") == [1, 0, 1]
-    assert city.drift().subjects == ()
+    assert city.drift().keys == ()
 
 
 def test_a_deleted_subject_leaves_the_index(city: City) -> None:
@@ -111,7 +113,7 @@ def test_the_loop_brings_each_change_and_goes_on_over_a_rebuild(city: City, open
         await asyncio.to_thread(other.register, 11)
         await shown("虚构10号商行")
         place = other.workplace
-        job = Rebuild(place.database, place.engine, SUBJECTS, place.projection)
+        job = Rebuild(place.database, place.engine, other.stream())
         assert await job.run(place.settings.data_dir) == 11
         await asyncio.to_thread(other.register, 12)
         await shown("虚构11号商行")
@@ -119,7 +121,7 @@ def test_the_loop_brings_each_change_and_goes_on_over_a_rebuild(city: City, open
         await running
 
     asyncio.run(scenario())
-    assert city.drift().subjects == ()
+    assert city.drift().keys == ()
 
 
 def test_two_indexers_at_once_are_refused(city: City, open_city: Callable[[], City]) -> None:
@@ -144,6 +146,8 @@ def test_commits_are_prompt_for_a_few_changes_and_seldom_for_many() -> None:
     assert not commit_is_due(50_000, 1.0, caught_up=False)
     assert commit_is_due(50_000, 60.0, caught_up=False)
     assert commit_is_due(1_000_000, 1.0, caught_up=False)
+    assert not commit_is_due(0, 1.0, caught_up=True)
+    assert commit_is_due(0, 60.0, caught_up=True)
 
 
 def test_a_rebuild_keeps_one_former_generation_and_drops_the_rest(city: City) -> None:
@@ -153,7 +157,7 @@ def test_a_rebuild_keeps_one_former_generation_and_drops_the_rest(city: City) ->
         assert rebuild(city) == 7
         seen.append(live(city))
     assert generations(city) == seen[-2:]
-    assert city.drift().subjects == ()
+    assert city.drift().keys == ()
 
 
 def test_a_rebuild_removes_what_one_that_was_cut_off_left(city: City) -> None:
@@ -179,8 +183,10 @@ def test_a_generation_that_does_not_hold_everything_is_not_promoted(
     city.register(20)
     rebuild(city)
     before = live(city)
-    whole = city.workplace.projection.documents
-    monkeypatch.setattr(city.workplace.projection, "documents", lambda rows: whole(rows)[1:])
+    stream = city.stream()
+    assert isinstance(stream, SubjectStream)
+    whole = stream.projection.documents
+    monkeypatch.setattr(stream.projection, "documents", lambda rows: whole(rows)[1:])
     with pytest.raises(RebuildError, match="19"):
         rebuild(city)
     assert (live(city), generations(city)) == (before, [before])
@@ -196,7 +202,7 @@ def test_an_index_of_another_database_is_built_anew(city: City) -> None:
         connection.execute(delete(change).where(change.c.seq > 10))
         connection.execute(update(subject).values(version=subject.c.id, name="虚构复原商行"))
     city.follow()
-    assert city.drift().subjects == ()
+    assert city.drift().keys == ()
     assert names(city, "虚构复原商行") == [10]
 
 
@@ -230,8 +236,8 @@ def test_comparison_finds_and_mends_every_drift(city: City) -> None:
     remove_subject(city, 7)
     found = city.drift()
     assert (found.compared, found.missing, found.stale, found.surplus) == (9, (2, 3), (5,), (7,))
-    assert repair(city.workplace.database, found) == 4
-    assert city.drift().subjects == ()
+    assert repair(city.workplace.database, city.stream(), found) == 4
+    assert city.drift().keys == ()
     assert city.drift().waiting == 4
     city.follow()
     assert city.drift() == Drift(9, (), (), (), 0)
@@ -243,4 +249,4 @@ def test_what_the_index_has_not_come_to_yet_is_no_drift(city: City) -> None:
     city.follow()
     city.register(15, mark="新")
     found = city.drift()
-    assert (found.subjects, found.waiting) == ((), 15)
+    assert (found.keys, found.waiting) == ((), 15)
