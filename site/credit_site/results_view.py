@@ -14,6 +14,7 @@ from credit_search.answers import MAX_RESULTS, Nearness, SubjectAnswer, SubjectM
 from credit_search.facets import SUBJECT_FACETS, Facet
 from markupsafe import Markup, escape
 
+from credit_site.choice_items import Choice, choice_items
 from credit_site.search_request import SORTS, SearchRequest
 from credit_site.site import Site
 
@@ -35,22 +36,13 @@ class HitView(NamedTuple):
     established: str | None
 
 
-class Choice(NamedTuple):
-    """One value of a facet: a link that chooses it, or gives it up where it is chosen."""
-
-    id: str
-    label: str
-    number: int | None
-    address: str
-    chosen: bool
-
-
 @dataclass(frozen=True, slots=True)
 class FacetView:
     key: str
     title: str
-    first: list[Choice]
-    more: list[Choice]
+    first: Markup
+    more: Markup
+    more_number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,11 +177,11 @@ def _quoted(value: str) -> str:
     return value if value.isascii() and value.isalnum() else quote_plus(value)
 
 
-def _split(choices: Sequence[Choice]) -> tuple[list[Choice], list[Choice]]:
-    """What is shown at once, every chosen value among it, and what opens on demand."""
+def _split(choices: Sequence[Choice]) -> tuple[Markup, Markup, int]:
+    """What is shown at once, every chosen value among it; what opens on demand; and how many those are."""
     first = [choice for i, choice in enumerate(choices) if i < FACET_VALUES_SHOWN or choice.chosen]
     more = [choice for i, choice in enumerate(choices) if i >= FACET_VALUES_SHOWN and not choice.chosen]
-    return first, more
+    return choice_items(first), choice_items(more), len(more)
 
 
 def _on_page(first_page: str, number: int) -> str:
