@@ -12,44 +12,21 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from itertools import repeat
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
-from typing import Any, NamedTuple
 
 from credit_records.catalogue import Kind, catalogue
-from credit_records.checking import Checked, Checker
-from credit_records.rows import NO_FACTS, CheckedRow, Facts
-from credit_records.terms import NO_TERMS, Terms
+from credit_records.checking import Checker
 
 from credit_indexer.memory import expect_bulk_work
-from credit_indexer.sources.source import BrokenRow, Source, UnreadableFileError
+from credit_indexer.packing import CheckedBatch, Packed, pack, unpack
+from credit_indexer.sources.source import Source, UnreadableFileError
 
 WORTHWHILE_ROWS = 50_000  # below this a second process takes longer to start than it saves
-
-CheckedBatch = tuple[Checked, list[BrokenRow]]
-Columns = list[tuple[Any, ...]]
 
 
 class CheckerDiedError(Exception):
     """The process that checks ended without finishing."""
-
-
-class _Packed(NamedTuple):
-    """A checked batch in columns, which pass between processes in a third of the time that its rows would take.
-
-    `facts` and `terms` are columns too; None where no row has any.
-    """
-
-    plain: Columns
-    facts: Columns | None
-    terms: Columns | None
-    checked: Checked  # without its rows
-    broken: list[BrokenRow]
-
-
-_FACTS = CheckedRow._fields.index("facts")
-_TERMS = CheckedRow._fields.index("terms")
 
 
 def checked_batches(source: Source, kind: Kind, checker: Checker) -> Iterator[CheckedBatch]:
@@ -61,7 +38,7 @@ def checked_batches(source: Source, kind: Kind, checker: Checker) -> Iterator[Ch
         with suppress(ConnectionError):  # already dead: the first receiving says so
             pipe.send((source, kind.name))
         while (received := _receive(pipe)) is not None:
-            yield _unpack(received)
+            yield unpack(received)
 
 
 def _check(source: Source, checker: Checker) -> Iterator[CheckedBatch]:
@@ -70,7 +47,7 @@ def _check(source: Source, checker: Checker) -> Iterator[CheckedBatch]:
 
 
 @contextmanager
-def _second_process() -> Iterator["Connection[object, _Packed | UnreadableFileError | None]"]:
+def _second_process() -> Iterator["Connection[object, Packed | UnreadableFileError | None]"]:
     ours, theirs = Pipe()
     number = theirs.fileno()
     command = [sys.executable, "-m", __name__, str(number)]
@@ -83,7 +60,7 @@ def _second_process() -> Iterator["Connection[object, _Packed | UnreadableFileEr
         process.wait()
 
 
-def _receive(pipe: "Connection[object, _Packed | UnreadableFileError | None]") -> _Packed | None:
+def _receive(pipe: "Connection[object, Packed | UnreadableFileError | None]") -> Packed | None:
     try:
         received = pipe.recv()
     except (EOFError, ConnectionError) as error:
@@ -94,39 +71,14 @@ def _receive(pipe: "Connection[object, _Packed | UnreadableFileError | None]") -
     return received
 
 
-def _pack(batch: CheckedBatch) -> _Packed:
-    checked, broken = batch
-    columns: Columns = list(zip(*checked.rows, strict=True)) or [()] * len(CheckedRow._fields)
-    facts, terms = columns[_FACTS], columns[_TERMS]
-    columns[_FACTS] = columns[_TERMS] = ()
-    return _Packed(columns, _split(facts, NO_FACTS), _split(terms, NO_TERMS), checked._replace(rows=[]), broken)
-
-
-def _split(values: tuple[Any, ...], nothing: Facts | Terms) -> Columns | None:
-    return None if values.count(nothing) == len(values) else list(zip(*values, strict=True))
-
-
-def _unpack(packed: _Packed) -> CheckedBatch:
-    columns: list[Any] = list(packed.plain)
-    count = len(columns[0])
-    columns[_FACTS] = (
-        repeat(NO_FACTS, count) if packed.facts is None else map(Facts._make, zip(*packed.facts, strict=True))
-    )
-    columns[_TERMS] = (
-        repeat(NO_TERMS, count) if packed.terms is None else map(Terms._make, zip(*packed.terms, strict=True))
-    )
-    rows = list(map(CheckedRow._make, zip(*columns, strict=True)))
-    return packed.checked._replace(rows=rows), packed.broken
-
-
-def _serve(pipe: "Connection[_Packed | UnreadableFileError | None, tuple[Source, str]]") -> None:
+def _serve(pipe: "Connection[Packed | UnreadableFileError | None, tuple[Source, str]]") -> None:
     """In the second process: check all of one source and send it, batch by batch."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for whoever records; the pipe then closes
     try:
         source, kind_name = pipe.recv()
         try:
             for batch in _check(source, Checker(catalogue().kinds[kind_name], source.fields)):
-                pipe.send(_pack(batch))
+                pipe.send(pack(batch))
             pipe.send(None)
         except UnreadableFileError as error:
             pipe.send(error)

@@ -20,7 +20,8 @@ SHOWN_RAW: Final = 2000  # characters of each value of the row that goes back wi
 NOT_KEPT: Final = "（按规定不保存）"
 NOTHING: Final = frozenset({"", "-", "--", "—", "——", "/", "\\", "无", "空", "null", "NULL", "None", "N/A", "#N/A"})
 
-# Kinds of field whose values repeat: a million rows have a few thousand dates and amounts.
+# Fields whose values repeat: a million rows have a few thousand dates and amounts, or names of places.
+SHORT: Final = 50  # characters
 _REPEATING: Final = frozenset({FieldType.DATE, FieldType.CAPITAL, FieldType.ENUMERATION, FieldType.AMOUNT})
 
 
@@ -83,8 +84,9 @@ class Checker:
                 }
             except ValueRefusedError:
                 fields = self._salvage(number, values, problems)
-            for name in secret & fields.keys():
-                del fields[name]
+            if secret:
+                for name in secret & fields.keys():
+                    del fields[name]
             if has_rules and not self._keeps_rules(number, values, fields, problems):
                 continue
             if required <= fields.keys():
@@ -177,4 +179,5 @@ def _pass_over(_: str) -> None:
 
 
 def _remembering(spec: FieldSpec, read: Reader) -> Reader:
-    return lru_cache(maxsize=50_000)(read) if spec.type in _REPEATING else read
+    short = spec.type is FieldType.TEXT and spec.max_length is not None and spec.max_length <= SHORT
+    return lru_cache(maxsize=50_000)(read) if short or spec.type in _REPEATING else read

@@ -15,6 +15,9 @@ ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # without I O S V Z, which 
 _LETTERED_DEPARTMENTS: Final = frozenset("ANY")
 
 _VALUES: Final = {character: value for value, character in enumerate(ALPHABET)}
+# The value of each byte that is a character of a code; _NO_VALUE of any other.
+_NO_VALUE: Final = 255
+_VALUE_OF_BYTE: Final = bytes(_VALUES.get(chr(byte), _NO_VALUE) for byte in range(256))
 _WEIGHTS: Final = (*(pow(3, place, 31) for place in range(LENGTH - 1)), 1)
 _SEPARATORS: Final = str.maketrans("", "", "-‐‑‒–—―－_.·")
 _MISREAD: Final = str.maketrans("IOSVZ", "105U2")
@@ -47,13 +50,10 @@ def passes_quickly(code: str) -> bool:
 
     The library takes 6 µs a code, six seconds a million; this takes 1 µs and a property test holds both equal.
     """
-    if len(code) != LENGTH or not code[:8].isdigit() or not code.isascii():
+    if len(code) != LENGTH or not code.isascii() or not code[:8].isdigit():
         return False
-    try:
-        weighed: int = sum(map(mul, map(_VALUES.__getitem__, code), _WEIGHTS))
-    except KeyError:
-        return False
-    return weighed % 31 == 0
+    values = code.encode().translate(_VALUE_OF_BYTE)
+    return _NO_VALUE not in values and sum(map(mul, values, _WEIGHTS)) % 31 == 0
 
 
 def _library_accepts(code: str) -> bool:

@@ -15,6 +15,7 @@ from credit_records.rows import NO_FACTS, CheckedRow, Facts
 from credit_records.terms import NO_TERMS, Terms, TermsReader
 
 KEY_SEPARATOR: Final = "\x1f"  # the unit separator of ASCII: checked text holds no control characters
+_ALL_FACTS: Final = KEY_SEPARATOR.join(["%s"] * len(NO_FACTS))
 
 Fields = dict[str, Any]
 """Field name → value as `credit_records.field_values` keeps it; what is not known is not there."""
@@ -91,7 +92,7 @@ class Derivation:
 
 def _digest(text: bytes, facts: Facts, terms: Terms) -> int:
     """A signed 64-bit hash. Facts and terms are in it, so that better rules take effect when a file is loaded again."""
-    told = KEY_SEPARATOR.join(map(str, facts)).encode() if facts is not NO_FACTS else b""
+    told = (_ALL_FACTS % facts).encode() if facts is not NO_FACTS else b""
     if terms is not NO_TERMS:
         told += f"{KEY_SEPARATOR}{terms.dishonesty_class}{terms.ends_on}{terms.hidden}".encode()
     return int.from_bytes(blake2b(text + told, digest_size=8).digest(), "little", signed=True)

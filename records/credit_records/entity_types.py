@@ -16,6 +16,7 @@ BRANCH: Final = "branch"
 
 _BRACKETED: Final = re.compile(r"\([^()]*\)$")
 _PARENTS: Final = ("公司", "供销合作社", "供销社", "合作联社")
+_PARENT: Final = re.compile("|".join(_PARENTS))
 
 
 class EntityTypes:
@@ -60,9 +61,11 @@ class EntityTypes:
             name = _BRACKETED.sub("", name)
             found = self._ending(name)
         # 某某有限公司城关店: a company's name with something after it names a part of that company.
-        part = any(parent in name for parent in _PARENTS) and not name.endswith(_PARENTS)
-        return BRANCH if part else found
+        return BRANCH if _PARENT.search(name) and not name.endswith(_PARENTS) else found
 
     def _ending(self, name: str) -> str | None:
         """The type of the longest legal form in which the name ends."""
-        return next((code for word, code in self._endings.get(name[-2:], ()) if name.endswith(word)), None)
+        for word, code in self._endings.get(name[-2:], ()):
+            if name.endswith(word):
+                return code
+        return None

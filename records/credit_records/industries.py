@@ -36,21 +36,23 @@ class Industries:
     def _weightiest(self, name: str) -> str | None:
         """The section of the longest keyword, of the last among equals: a name says its trade just before its form."""
         best, length = None, 0
-        for word, code in self._matches(name):
-            if len(word) >= length:
-                best, length = code, len(word)
+        for words in self._beginning_in(name):
+            for word, code in words:
+                if word in name:
+                    if len(word) >= length:
+                        best, length = code, len(word)
+                    break
         return best
 
     def _first(self, scope: str) -> str | None:
-        return next((code for _, code in self._matches(scope)), None)
+        return next(
+            (code for words in self._beginning_in(scope) for word, code in words if word in scope),
+            None,
+        )
 
-    def _matches(self, text: str) -> Iterator[tuple[str, str]]:
-        """The longest keyword that begins with each pair of characters, in the order of the text.
+    def _beginning_in(self, text: str) -> Iterator[list[tuple[str, str]]]:
+        """The keywords that begin with each pair of characters, longest first, in the order of the text.
 
         The pairs go through `map` and `filter`, past the interpreter: every name and scope comes this way.
         """
-        for words in filter(None, map(self._by_start.get, map(add, text, text[1:]))):
-            for entry in words:
-                if entry[0] in text:
-                    yield entry
-                    break
+        return filter(None, map(self._by_start.get, map(add, text, text[1:])))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-BATCH_ROWS = 25_000  # one transaction each: it rewrites most pages of the indexes, so few are cheaper than many
+BATCH_ROWS = 50_000  # one transaction each: it rewrites most pages of the indexes, so few are cheaper than many
 
 
 def shown_name(path: Path) -> str:
