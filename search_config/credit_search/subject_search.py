@@ -25,7 +25,7 @@ from credit_search.schema import SUBJECTS
 from credit_search.strict import beginning, damaged_code, strict
 from credit_search.understanding import Reading, Understood, understand
 
-POOL = 40  # hits that are ranked: two pages of them
+POOL = 20  # hits that are ranked: the first page, which the engine's own order already reaches
 WIDE_POOL = 80  # where the engine's order says less, because the query holds errors
 MOST_SIMILAR = 20
 SUGGEST_CODE_FROM = 6  # characters; fewer stand in every code of a province
