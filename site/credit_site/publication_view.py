@@ -15,11 +15,12 @@ from credit_site.site import Site
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule in a sentence, what it is read from, and what is not confirmed of it; both may be empty."""
+    """A rule in a sentence, what it is read from, and, where it is not `confirmed`, what of it is not, if told."""
 
     sentence: str
     source: str = ""
-    unconfirmed: str = ""
+    confirmed: bool = True
+    note: str = ""
 
 
 def term_of(site: Site, kind: Kind, record: Record, values: RoleValues, locale: Locale) -> Rule:
@@ -45,11 +46,11 @@ def _by_policy(site: Site, kind: Kind, record: Record, day: date, locale: Locale
         "class": period.title_en if locale == "en" else period.title,
         "months": period.maximum_months,
     }
-    return Rule(sentence, version.source, _unconfirmed(version, say))
+    return _from(sentence, version)
 
 
-def _unconfirmed(version: PolicyVersion, say: Say) -> str:
-    return "" if version.confirmed else version.note or say("这条规则有待正式文本确认。")
+def _from(sentence: str, version: PolicyVersion) -> Rule:
+    return Rule(sentence, version.source, version.confirmed, version.note or "")
 
 
 def remedies(site: Site, kind: Kind, record: Record, values: RoleValues, locale: Locale, *, today: date) -> list[Rule]:
@@ -66,7 +67,7 @@ def _objection(site: Site, record: Record, locale: Locale, today: date) -> Rule:
     sentence = say(
         "认为这条信息有误、遗漏或不该公示的，可以向提供信息的单位（%(source)s）提出异议，附上能说明问题的材料；%(days)s内核实答复。"
     ) % {"source": record.authority or record.source, "days": _days(version.deadline("provider_data"), say)}
-    return Rule(sentence, version.source, _unconfirmed(version, say))
+    return _from(sentence, version)
 
 
 def _repair(site: Site, kind: Kind, record: Record, values: RoleValues, locale: Locale, *, today: date) -> Rule:
@@ -79,13 +80,15 @@ def _repair(site: Site, kind: Kind, record: Record, values: RoleValues, locale: 
     }
     if told["day"]:
         sentence = say(
-            "已经改正并履行了义务的，公示满最短期限（%(day)s）后可以申请信用修复；%(accepted)s内决定是否受理，受理后%(decided)s内作出决定。修复后停止公示。"
+            "已经改正并履行了义务的，公示满最短期限（%(day)s）后可以申请信用修复；%(accepted)s内决定是否受理，"
+            "受理后 %(decided)s内作出决定。修复后停止公示。"
         )
     else:
         sentence = say(
-            "已经改正并履行了义务的，可以申请信用修复；%(accepted)s内决定是否受理，受理后%(decided)s内作出决定。修复后停止公示。"
+            "已经改正并履行了义务的，可以申请信用修复；%(accepted)s内决定是否受理，"
+            "受理后 %(decided)s内作出决定。修复后停止公示。"
         )
-    return Rule(sentence % told, version.source, _unconfirmed(version, say))
+    return _from(sentence % told, version)
 
 
 def _earliest(site: Site, kind: Kind, record: Record, values: RoleValues) -> str:

@@ -19,12 +19,12 @@ LINE_ROLES = ("category", "amount", "confiscated", "authority", "document_number
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """`note` says how a fact that no source declares was found; a `code` is set in a mono face."""
+    """`note` says how a fact that no source declares was found; `type` is that of its field."""
 
     title: str
     value: str
     note: str = ""
-    code: bool = False
+    type: FieldType | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ def _line_facts(site: Site, kind: Kind, record: Record, headline: str, locale: L
     played = dict(kind.roles.named())
     fields = (kind.by_name[played[role]] for role in LINE_ROLES if role in played)
     return [
-        Fact(fact.title, shortened(fact.value), code=fact.code)
+        Fact(fact.title, shortened(fact.value), type=fact.type)
         for fact in _facts(site, fields, record, locale)
         if fact.value != headline
     ]
@@ -168,7 +168,7 @@ def _line_facts(site: Site, kind: Kind, record: Record, headline: str, locale: L
 
 def _facts(site: Site, fields: Iterable[FieldSpec], record: Record, locale: Locale) -> list[Fact]:
     return [
-        Fact(titled(field, locale), shown, code=field.type is FieldType.CODE)
+        Fact(titled(field, locale), shown, type=field.type)
         for field in fields
         if (shown := shown_value(site.catalogue, field, record.fields.get(field.name), locale))
     ]

@@ -21,10 +21,10 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
-from tests.browser.page_states import WIDE
+from tests.browser.page_states import SUBJECTS, WIDE, WITH_RECORDS, shown
+from tests.site.published_records import AUTHORITY, write_records
 
 CHENGXIN = Path(sys.executable).with_name("chengxin")
-SUBJECTS = 2_000
 PATIENCE = 120  # seconds that a server may take to start on a busy machine
 WAIT_MS = 30_000  # how long a page may take to become what is expected; only a failure waits so long
 FLAGS = [
@@ -43,9 +43,13 @@ Visit = Callable[..., Page]
 @pytest.fixture(scope="session")
 def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("city")
-    words = [CHENGXIN, "demo", "--subjects", str(SUBJECTS)]
+    words: list[str | Path] = [CHENGXIN, "demo", "--subjects", str(SUBJECTS)]
     made = subprocess.run(words, env=_settings(folder), capture_output=True, text=True, check=False)
     assert made.returncode == 0, made.stdout + made.stderr
+    for kind, path in write_records(folder / "records", shown(WITH_RECORDS)):
+        words = [CHENGXIN, "load", path, "--kind", kind, "--source", AUTHORITY]
+        made = subprocess.run(words, env=_settings(folder), capture_output=True, text=True, check=False)
+        assert made.returncode == 0, made.stdout + made.stderr
     return folder
 
 

@@ -9,6 +9,9 @@ from credit_records.catalogue import catalogue
 
 PHONE = {"width": 360, "height": 740}
 WIDE = {"width": 1366, "height": 900}
+SUBJECTS = 2_000  # of the city, each with its registration
+FIRST_RECORD = SUBJECTS + 1  # the number of the newest penalty, loaded next
+WITH_RECORDS = "光电科技"  # the subject that has published records
 
 _SHOWN = {subject.name: subject for subject in showcases(fictional_town(catalogue()))}
 
@@ -52,6 +55,10 @@ STATES = (
     State("profile with a doubtful code", f"/credit/{shown('错码').uscc}"),
     State("profile of almost nothing", f"/credit/{shown('信息不全').uscc}"),
     State("profile with the longest name", f"/credit/{shown('中药材').uscc}"),
+    State("profile with records", f"/credit/{shown(WITH_RECORDS).uscc}"),
+    State("timeline", f"/credit/{shown(WITH_RECORDS).uscc}/timeline?after=nothing"),
+    State("a record", f"/record/{FIRST_RECORD}"),
+    State("a record in English", f"/record/{FIRST_RECORD}?lang=en"),
     State("nobody's code", "/credit/916299010000000000", 404),
     State("no code at all", "/credit/abc", 404),
     State("about", "/about"),
