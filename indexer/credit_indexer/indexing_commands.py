@@ -53,12 +53,17 @@ class Workplace:
 
 def open_workplace(settings: Settings) -> Workplace:
     """Open the database, bringing its tables up to date, and the engine."""
-    declared = catalogue()
-    home = declared.city(settings.city).division
+    streams = every_stream(settings.city)
     database = open_database(settings)
     migrate(database)
-    streams = (SubjectStream(Projection(home)), RecordStream(RecordProjection(Regions(home), declared)))
     return Workplace(settings, database, open_engine(settings), streams)
+
+
+def every_stream(city: str) -> tuple[Stream, ...]:
+    """What is kept in step, in this order."""
+    declared = catalogue()
+    home = declared.city(city).division
+    return SubjectStream(Projection(home)), RecordStream(RecordProjection(Regions(home), declared))
 
 
 IndexOption = Annotated[str, typer.Option("--index", help="只处理这一个索引：subjects 或 records；不写时全部处理。")]

@@ -15,8 +15,8 @@ from credit_records.catalogue import catalogue
 
 from tests.records.sample_rows import sample
 
-SUBJECTS = 2400
-PENALTIES = 600
+SUBJECTS = 3000
+PENALTIES = 300
 BATCH = 150
 
 

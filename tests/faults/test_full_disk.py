@@ -27,7 +27,7 @@ def test_load_without_room(limit: int, driver: Driver, editions: tuple[Path, Pat
 def test_index_without_room(command: tuple[str, ...], driver: Driver, deliveries: Deliveries, tmp_path: Path) -> None:
     driver.run(tmp_path, "load", *deliveries[0])
     driver.run(tmp_path, "load", *deliveries[2])
-    ended = driver.run(tmp_path, *command, file_size_limit=36 * KILOBYTE)
+    ended = driver.run(tmp_path, *command, file_size_limit=34 * KILOBYTE)
     assert ended.code == 4, ended.output
     assert "磁盘空间不足" in ended.output
     assert "Traceback" not in ended.output

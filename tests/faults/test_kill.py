@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from credit_indexer.comparing import Drift, compare
-from credit_indexer.indexing_commands import open_workplace
+from credit_indexer.indexing_commands import every_stream
+from credit_records.database import open_database
 from credit_records.settings import Settings
 from credit_search.engines import open_engine
 from credit_search.schema import RECORDS as RECORD_INDEX
@@ -23,17 +24,18 @@ Deliveries = tuple[tuple[str, ...], ...]
 
 def drift(data_dir: Path) -> list[Drift]:
     """Of each index that is there, in the order of the streams."""
-    place = open_workplace(Settings(data_dir=data_dir))
+    settings = Settings(data_dir=data_dir)
+    database, engine = open_database(settings), open_engine(settings)
 
     async def each() -> list[Drift]:
         return [
-            await compare(place.database, place.engine.reader(stream.schema), stream)
-            for stream in place.streams
-            if await place.engine.live(stream.schema)
+            await compare(database, engine.reader(stream.schema), stream)
+            for stream in every_stream(settings.city)
+            if await engine.live(stream.schema)
         ]
 
     found = asyncio.run(each())
-    place.database.dispose()
+    database.dispose()
     return found
 
 
