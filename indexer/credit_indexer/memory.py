@@ -4,7 +4,7 @@ import gc
 
 # The collector's habit is to look after every 700 new objects; over a load it costs a seventh of the time, and finds
 # next to nothing, for reference counts free what a batch made.
-NEW_OBJECTS_BETWEEN_LOOKS = 200_000
+NEW_OBJECTS_BETWEEN_LOOKS = 1_000_000  # a batch of 50,000 rows is half of that
 
 
 def expect_bulk_work() -> None:

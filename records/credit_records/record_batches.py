@@ -190,6 +190,8 @@ class Batch:
 
     def _load_moved_from(self) -> None:
         """A record that now names another subject is a change to the one that it leaves, too."""
+        if not self._moved_from:
+            return
         loaded = {owner[0] for owner in self._subjects.values()}
         for found in self._connection.execute(select(subject).where(subject.c.id.in_(self._moved_from - loaded))):
             self._subjects[found[1]] = list(found)
