@@ -1,36 +1,46 @@
 """The values of a facet as list items, written out in Python.
 
-A page holds a hundred of them; drawn by a template they took longer than the search.
+A page holds a hundred of them; drawn by a template they took longer than the search. What is said of a value never
+changes, so it is escaped once and remembered.
 """
 
-from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
+from urllib.parse import quote_plus
 
-from markupsafe import Markup
+from credit_records.catalogue import Locale
+from credit_search.facets import Facet
 
 from credit_site.quick_escaping import escaped
 
+MOST_VALUES_REMEMBERED = 8_192
 
-class Choice(NamedTuple):
-    """One value of a facet: a link that chooses it, or gives it up where it is chosen."""
+
+class ValueWords(NamedTuple):
+    """A value of a facet, escaped for where each part goes."""
 
     id: str
+    parameter: str
     label: str
-    number: int | None
-    address: str
-    chosen: bool
 
 
-def choice_items(choices: Iterable[Choice]) -> Markup:
-    """`<li>` after `<li>`; everything that is told is escaped."""
-    html = "".join([_item(choice) for choice in choices])
-    return Markup(html)  # noqa: S704  # each part is escaped below
+@lru_cache(MOST_VALUES_REMEMBERED)
+def words_of(facet: Facet, value: str, locale: Locale) -> ValueWords:
+    return ValueWords(escaped(f"{facet.key}-{value}"), quote_plus(value), escaped(facet.label(value, locale)))
 
 
-def _item(choice: Choice) -> str:
-    chosen = ' aria-current="true"' if choice.chosen else ""
-    count = f' <span class="count">{choice.number}</span>' if choice.number is not None else ""
+def choice(words: ValueWords, start: str, number: int) -> str:
+    """A value that can be chosen, as `<li>`; `start` is the address, escaped, that the value is put behind."""
     return (
-        f'<li><a id="{escaped(choice.id)}" href="{escaped(choice.address)}" rel="nofollow"{chosen}>'
-        f"<span>{escaped(choice.label)}</span>{count}</a></li>\n"
+        f'<li><a id="{words.id}" href="{start}{words.parameter}" rel="nofollow">'
+        f'<span>{words.label}</span> <span class="count">{number}</span></a></li>\n'
+    )
+
+
+def chosen(words: ValueWords, address: str, number: int | None) -> str:
+    """A value that is chosen, as `<li>`; `address`, escaped, gives it up. Nothing may match it any more."""
+    count = "" if number is None else f' <span class="count">{number}</span>'
+    return (
+        f'<li><a id="{words.id}" href="{address}" rel="nofollow" aria-current="true">'
+        f"<span>{words.label}</span>{count}</a></li>\n"
     )

@@ -7,14 +7,14 @@ expressions cost several times as much.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
-from urllib.parse import quote_plus
 
 from credit_records.catalogue import Locale
 from credit_search.answers import MAX_RESULTS, Nearness, SubjectAnswer, SubjectMatch
 from credit_search.facets import SUBJECT_FACETS, Facet
 from markupsafe import Markup, escape
 
-from credit_site.choice_items import Choice, choice_items
+from credit_site.choice_items import choice, chosen, words_of
+from credit_site.quick_escaping import escaped
 from credit_site.search_request import SORTS, SearchRequest
 from credit_site.site import Site
 
@@ -153,35 +153,28 @@ def _facet_views(request: SearchRequest, first_page: str, answer: SubjectAnswer,
 def _facet_view(
     facet: Facet, request: SearchRequest, first_page: str, answer: SubjectAnswer, locale: Locale
 ) -> FacetView:
-    chosen = request.filters.get(facet.key, ())
+    values = request.filters.get(facet.key, ())
     found = answer.facets.get(facet.key, ())
     if facet.by_value:
         found = sorted(found, key=lambda each: each.value, reverse=True)
     counts = {str(each.value): each.count for each in found}
-    # One address begins every value's that is not chosen: writing each anew would cost more than the search itself.
-    start = f"{first_page}{'&' if '?' in first_page else '?'}{facet.key}="
-    choices = [
-        Choice(
-            id=f"{facet.key}-{value}",
-            label=facet.label(value, locale),
-            number=counts.get(value),
-            address=request.without(facet.key, value).address() if value in chosen else start + _quoted(value),
-            chosen=value in chosen,
-        )
-        for value in (*(value for value in chosen if value not in counts), *counts)
+    given_up = [
+        chosen(words_of(facet, value, locale), escaped(request.without(facet.key, value).address()), counts.get(value))
+        for value in values
     ]
-    return FacetView(facet.key, title_of(facet, locale), *_split(choices))
+    # One address begins every value's that is not chosen: writing each anew would cost more than the search itself.
+    start = escaped(f"{first_page}{'&' if '?' in first_page else '?'}{facet.key}=")
+    offered = [
+        choice(words_of(facet, value, locale), start, number) for value, number in counts.items() if value not in values
+    ]
+    shown = max(FACET_VALUES_SHOWN - len(given_up), 0)
+    first, more = [*given_up, *offered[:shown]], offered[shown:]
+    title = title_of(facet, locale)
+    return FacetView(facet.key, title, _markup(first), _markup(more), len(more))
 
 
-def _quoted(value: str) -> str:
-    return value if value.isascii() and value.isalnum() else quote_plus(value)
-
-
-def _split(choices: Sequence[Choice]) -> tuple[Markup, Markup, int]:
-    """What is shown at once, every chosen value among it; what opens on demand; and how many those are."""
-    first = [choice for i, choice in enumerate(choices) if i < FACET_VALUES_SHOWN or choice.chosen]
-    more = [choice for i, choice in enumerate(choices) if i >= FACET_VALUES_SHOWN and not choice.chosen]
-    return choice_items(first), choice_items(more), len(more)
+def _markup(items: Sequence[str]) -> Markup:
+    return Markup("".join(items))  # noqa: S704  # `choice_items` escapes every part
 
 
 def _on_page(first_page: str, number: int) -> str:
