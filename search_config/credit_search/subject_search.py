@@ -19,13 +19,13 @@ from credit_search.clauses import Clause, Filter, OneOf, Sort
 from credit_search.facets import SUBJECT_FACETS
 from credit_search.highlighting import Highlighter
 from credit_search.loosened import by_parts, nearest, with_form_mended
-from credit_search.protocol import Engine, FacetCount, Page
+from credit_search.protocol import Engine, FacetCount, Hit, Page
 from credit_search.ranking import Ranked, rank
 from credit_search.schema import SUBJECTS
 from credit_search.strict import beginning, damaged_code, strict
 from credit_search.understanding import Reading, Understood, understand
 
-POOL = 20  # hits that are ranked: the first page, which the engine's own order already reaches
+POOL = 20  # hits that are ranked; twice as many found nothing more
 WIDE_POOL = 80  # where the engine's order says less, because the query holds errors
 MOST_SIMILAR = 20
 SUGGEST_CODE_FROM = 6  # characters; fewer stand in every code of a province
@@ -77,19 +77,19 @@ class SubjectSearch:
         self, reading: Reading, clause: Clause, query: SubjectQuery, size: int, offset: int
     ) -> SubjectAnswer:
         sort = SORTS.get(query.sort)
-        pool = 0 if sort else -(-POOL // size) * size
-        within = offset + size <= pool
+        # The same hits are ranked whatever the size of a page, or pages of two sizes would tell two orders.
+        pool = POOL if sort is None and offset < POOL else 0
         page = await self._reader.search(
             clause,
             filters=_filters(query),
             facets=_FACET_KEYS,
-            size=pool if within else size,
-            offset=0 if within else offset,
+            size=max(pool, offset + size) if pool else size,
+            offset=0 if pool else offset,
             sort=sort,
         )
-        ranked = _ranked_page(reading, page, self._home, in_order=sort is not None or not within)
+        ranked = rank(reading, page.hits[:pool], self._home) + _in_order(reading, page.hits[pool:], self._home)
         facets = await self._own_facets(clause, query, page)
-        shown = ranked[offset : offset + size] if within else ranked
+        shown = ranked[offset : offset + size] if pool else ranked
         return SubjectAnswer(
             total=page.total,
             items=_matches(reading, shown),
@@ -167,12 +167,10 @@ def _filters(query: SubjectQuery, but: str = "") -> list[Filter]:
     return [one for one in chosen if one]
 
 
-def _ranked_page(reading: Reading, page: Page, home: str, *, in_order: bool) -> list[Ranked]:
-    ranked = rank(reading, page.hits, home)
-    if in_order:
-        place = {hit.key: index for index, hit in enumerate(page.hits)}
-        ranked.sort(key=lambda one: place[one.shown.id])
-    return ranked
+def _in_order(reading: Reading, hits: Sequence[Hit], home: str) -> list[Ranked]:
+    """The hits in the engine's order, each with how near it is."""
+    place = {hit.key: index for index, hit in enumerate(hits)}
+    return sorted(rank(reading, hits, home), key=lambda one: place[one.shown.id])
 
 
 def _direct(ranked: Sequence[Ranked]) -> str | None:

@@ -66,6 +66,15 @@ async def test_pages_show_every_match_once(search: SubjectSearch, q: str, sort: 
     assert len(seen) == len(set(seen)) == first.total
 
 
+@pytest.mark.parametrize("q", ["霁川", "有限公司", "xin", "霁川 科技"])
+async def test_the_order_is_the_same_whatever_the_size_of_a_page(search: SubjectSearch, q: str) -> None:
+    whole = [item.id for item in (await search.search(SubjectQuery(q, size=100))).items]
+    for size in (3, 10, 15, 20, 30):
+        pages = range(1, len(whole) // size + 2)
+        found = [item.id for p in pages for item in (await search.search(SubjectQuery(q, page=p, size=size))).items]
+        assert found == whole
+
+
 async def test_the_oldest_and_the_newest_come_first_when_asked(search: SubjectSearch) -> None:
     newest = [item.established or "" for item in (await search.search(SubjectQuery(sort="newest", size=100))).items]
     assert newest == sorted(newest, reverse=True)
