@@ -15,7 +15,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from credit_records.settings import Settings
 
-BUSY_TIMEOUT_MS = 30_000  # a writer's batch takes well under a second; a wait this long means that something hangs
+BUSY_TIMEOUT_MS = 30_000  # a writer's batch takes a second or two; a wait this long means that something hangs
 _WRITES = "chengxin_writes"
 
 
