@@ -12,7 +12,7 @@ from credit_records.changes import SubjectRow, all_subject_rows
 from credit_records.database import open_database
 from credit_records.settings import Settings
 from credit_search.engines.embedded.engine import EmbeddedEngine
-from credit_search.engines.embedded.mapping import tantivy_schema
+from credit_search.engines.embedded.mapping import open_index, tantivy_schema
 from credit_search.engines.embedded.writer import HEAP_BYTES, THREADS
 from credit_search.schema import SUBJECTS
 
@@ -61,7 +61,7 @@ def _bare(rows: list[SubjectRow], projection: Projection) -> float:
         for document in projection.documents(rows[first : first + BATCH])
     ]
     with tempfile.TemporaryDirectory() as folder:
-        writer = tantivy.Index(schema, folder).writer(HEAP_BYTES, THREADS)
+        writer = open_index(Path(folder), SUBJECTS).writer(HEAP_BYTES, THREADS)
         start = time.perf_counter()
         for document in ready:
             writer.add_document(document)
