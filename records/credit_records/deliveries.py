@@ -12,13 +12,22 @@ from credit_records.tables import delivery, quarantine
 
 @dataclass(frozen=True, slots=True)
 class NewDelivery:
-    """A delivery about to be recorded. `source` names the provider, `content_sha256` is of the file's bytes."""
+    """A delivery about to be recorded.
+
+    Attributes:
+        source: the provider's title, or what an operator called it.
+        content_sha256: of the file's bytes, or of the call's body.
+        provider: the provider's name; None where an operator loads a file.
+        way: command, inbox, push, pull or upload.
+    """
 
     source: str
     file_name: str
     content_sha256: str
     bytes: int
     kind: str
+    provider: str | None = None
+    way: str = "command"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +50,8 @@ class Delivery:
     noted: int
     measured: int = 0
     timely: int = 0
+    provider: str | None = None
+    way: str = "command"
 
 
 def utc_now() -> str:
@@ -65,6 +76,8 @@ def start_delivery(engine: Engine, new: NewDelivery) -> int:
             "bytes": new.bytes,
             "kind": new.kind,
             "started_at": utc_now(),
+            "provider": new.provider,
+            "way": new.way,
         }
         number: int = connection.execute(insert(delivery).values(values).returning(delivery.c.id)).scalar_one()
         return number

@@ -81,8 +81,11 @@ delivery = Table(
     Column("noted", Number, nullable=False, server_default="0", comment="kept rows with a value dropped"),
     Column("measured", Number, nullable=False, server_default="0", comment="published rows whose timeliness counts"),
     Column("timely", Number, nullable=False, server_default="0", comment="of these, those published in time"),
+    Column("provider", Text, comment="name of the provider; null: loaded by the operator"),
+    Column("way", Text, nullable=False, server_default="command"),
     Index(None, "content_sha256"),
     Index(None, "started_at"),
+    Index(None, "provider", "id"),
 )
 
 record = Table(
@@ -178,6 +181,38 @@ provider = Table(
     Column("key_hash", Text, comment="argon2; null: no key given out"),
     Column("active", Boolean, nullable=False),
     UniqueConstraint("name"),
+)
+
+pull_mark = Table(
+    "pull_mark",
+    metadata,
+    Column("name", Text, primary_key=True, comment="of the pull, as configured"),
+    Column("mark", Text, nullable=False, comment="JSON: the highest mark taken, and the keys taken at it"),
+    Column("at", Text, nullable=False, comment="UTC"),
+)
+
+provider_session = Table(
+    "provider_session",
+    metadata,
+    Column("token_hash", Text, primary_key=True, comment="SHA-256 of the cookie's value"),
+    Column("provider", Text, nullable=False),
+    Column("created_at", Text, nullable=False, comment="UTC"),
+    Column("expires_at", Text, nullable=False, comment="UTC"),
+    Index(None, "expires_at"),
+)
+
+objection = Table(
+    "objection",
+    metadata,
+    Column("id", Number, primary_key=True, autoincrement=True),
+    Column("record_id", Number, nullable=False, comment="no foreign key: it outlives the record"),
+    Column("delivery_id", Number, ForeignKey("delivery.id"), nullable=False, comment="whose provider answers it"),
+    Column("opened_at", Text, nullable=False, comment="UTC"),
+    Column("due_on", Text, nullable=False, comment="ISO date, the last day to answer"),
+    Column("closed_at", Text, comment="UTC; null while it is open"),
+    Column("outcome", Text, comment="upheld, explained, dropped"),
+    Index(None, "record_id"),
+    Index(None, "closed_at"),
 )
 
 idempotency = Table(
