@@ -52,8 +52,9 @@
     return line;
   };
 
-  const show = (box, items) => {
+  const show = (box, typed, items) => {
     const list = listOf(box);
+    list.dataset.answers = typed;
     list.replaceChildren(...items.map(option));
     choose(box, -1);
     const open = items.length > 0 && document.activeElement === box;
@@ -69,7 +70,7 @@
     const mine = (asked = new AbortController());
     try {
       const answer = await fetch(`/api/v1/suggest?q=${encodeURIComponent(typed)}`, { signal: mine.signal });
-      if (answer.ok) show(box, (await answer.json()).items);
+      if (answer.ok) show(box, typed, (await answer.json()).items);
       else close(box);
     } catch (error) {
       if (error.name !== "AbortError") close(box);

@@ -8,7 +8,9 @@ from tests.browser.page_states import PHONE, shown
 
 
 def typed(page: Page, text: str) -> None:
+    """Type, and wait for what is suggested for all of it: the first characters may get an answer of their own."""
     page.get_by_role("combobox").press_sequentially(text)
+    expect(page.get_by_role("listbox")).to_have_attribute("data-answers", text)
     expect(page.get_by_role("listbox")).to_be_visible()
 
 

@@ -1,6 +1,7 @@
 """Writes one generation of an index that lies beside the process."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import orjson
@@ -35,25 +36,21 @@ class EmbeddedWriter:
         # then pays for no deletion.
         latest = {document[self._schema.key]: document for document in documents}
         replaced = [*deletions, *(key for key in latest if key <= self._highest)]
-        if replaced:
-            # By query: the binding's deletion by term takes a number for a signed one and finds nothing.
-            self._writer.delete_documents_by_query(
-                tantivy.Query.term_set_query(self._native, self._schema.key, replaced)
-            )
-        try:
+        with _telling():
+            if replaced:
+                # By query: the binding's deletion by term takes a number for a signed one and finds nothing.
+                self._writer.delete_documents_by_query(
+                    tantivy.Query.term_set_query(self._native, self._schema.key, replaced)
+                )
             for document in latest.values():
                 document[FACET_VALUES] = orjson.dumps(list(map(document.get, self._facets)))
                 self._writer.add_document(NativeDocument.from_dict(document, self._native))
-        except ValueError as error:
-            raise EngineUnavailableError(str(error)) from error
         self._highest = max(self._highest, max(latest, default=0))
 
     async def commit(self, cursor: int) -> None:
-        try:
+        with _telling():
             self._writer.commit()
             write_durably(self._folder / CURSOR, str(cursor))
-        except (OSError, ValueError) as error:
-            raise EngineUnavailableError(str(error)) from error
 
     async def cursor(self) -> int:
         try:
@@ -62,27 +59,39 @@ class EmbeddedWriter:
             return 0
 
     async def size(self) -> int:
-        self._index.reload()
-        return int(self._index.searcher().num_docs)
+        with _telling():
+            self._index.reload()
+            return int(self._index.searcher().num_docs)
 
     async def versions(self) -> AsyncIterator[tuple[int, int]]:
-        self._index.reload()
-        for pair in versions_of(self._index.searcher(), self._native, self._schema):
+        with _telling():
+            self._index.reload()
+            pairs = versions_of(self._index.searcher(), self._native, self._schema)
+        for pair in pairs:
             yield pair
 
     async def close(self) -> None:
-        self._writer.wait_merging_threads()
+        with _telling():  # of a full disk, say, on which a thread of the writer ended
+            self._writer.wait_merging_threads()
 
     def _highest_key(self) -> int:
-        self._index.reload()
-        return highest_key(self._index.searcher(), self._schema)
+        with _telling():
+            self._index.reload()
+            return highest_key(self._index.searcher(), self._schema)
+
+
+@contextmanager
+def _telling() -> Iterator[None]:
+    """Tell what tantivy and the disk object to as the protocol does."""
+    try:
+        yield
+    except (ValueError, OSError) as error:
+        raise EngineUnavailableError(str(error)) from error
 
 
 def _open_index(folder: Path, schema: IndexSchema) -> tantivy.Index:
-    try:
+    with _telling():
         return open_index(folder, schema)
-    except (ValueError, OSError) as error:
-        raise EngineUnavailableError(str(error)) from error
 
 
 def _open_writer(index: tantivy.Index) -> tantivy.IndexWriter:
