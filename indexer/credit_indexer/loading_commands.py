@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 from credit_records.catalogue import Kind, catalogue
+from credit_records.corrections import QuarantinedValue, Scope, count_problems, export, read_problems
 from credit_records.database import migrate, open_database
 from credit_records.settings import Settings
 from rich.console import Console
@@ -13,7 +14,6 @@ from rich.table import Table
 from credit_indexer.failures import UNREADABLE, told_clearly
 from credit_indexer.loading import Inspected, Loaded, Loader, inspect_file
 from credit_indexer.memory import expect_bulk_work
-from credit_indexer.quarantine import QuarantinedValue, Scope, count_problems, export, read_problems
 from credit_indexer.sources.source import UnreadableFileError, shown_name
 from credit_indexer.terminal import complain, meter, say
 

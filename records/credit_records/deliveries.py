@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from credit_records.database import writing
+from credit_records.rows import Problem
 from credit_records.tables import delivery, quarantine
 
 
@@ -107,3 +108,31 @@ def as_delivery(row: tuple[object, ...]) -> Delivery:
     for name in ("started_at", "finished_at"):
         values[name] = datetime.fromisoformat(values[name]) if values[name] else None
     return Delivery(**values)
+
+
+def find_cut_off(connection: Connection, new: NewDelivery) -> Delivery | None:
+    """The newest delivery of this very content, from this provider and by this way, that never finished."""
+    statement = (
+        select(delivery)
+        .where(
+            delivery.c.content_sha256 == new.content_sha256,
+            delivery.c.kind == new.kind,
+            delivery.c.source == new.source,
+            delivery.c.file_name == new.file_name,
+            delivery.c.way == new.way,
+            delivery.c.finished_at.is_(None),
+        )
+        .order_by(delivery.c.id.desc())
+        .limit(1)
+    )
+    found = connection.execute(statement).first()
+    return as_delivery(found) if found else None
+
+
+def refuse_delivery(engine: Engine, number: int, problem: Problem) -> Delivery:
+    """Finish a delivery of which nothing could be read: `problem` is the whole file's, its row 0."""
+    with writing(engine) as connection:
+        connection.execute(delete(quarantine).where(quarantine.c.delivery_id == number))
+        connection.execute(insert(quarantine).values(delivery_id=number, **problem._asdict()))
+        connection.execute(update(delivery).where(delivery.c.id == number).values(finished_at=utc_now()))
+        return read_delivery(connection, number)

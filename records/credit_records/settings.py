@@ -27,7 +27,16 @@ class Settings(BaseSettings):
     city: str = Field(
         default="lanzhou", description="Which city runs the site: a file name in the catalogue's `cities` folder."
     )
+    inbox_dir: Path | None = Field(
+        default=None,
+        description="Folder in which providers put their files, one folder each; `inbox` in the data folder where it "
+        "is not set.",
+    )
     engine: str = Field(default="embedded", description="Which search engine answers: `embedded`.")
+
+    @cached_property
+    def resolved_inbox_dir(self) -> Path:
+        return self.inbox_dir or self.data_dir / "inbox"
 
     @cached_property
     def resolved_database_url(self) -> str:

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import orjson
 import pytest
-from credit_indexer.quarantine import QuarantinedValue, Scope, count_problems, export, read_problems
+from credit_records.corrections import QuarantinedValue, Scope, count_problems, export, read_problems
 from credit_records.reading import find_subject, records_of
 
 from tests.indexer.conftest import City

@@ -8,10 +8,10 @@ from decimal import Decimal
 import pytest
 from credit_indexer.chores import Chores
 from credit_indexer.comparing import Drift, repair
-from credit_indexer.quarantine import Scope, read_problems
 from credit_indexer.rebuilding import Rebuild
 from credit_records.calendar import today
 from credit_records.catalogue import catalogue
+from credit_records.corrections import Scope, read_problems
 from credit_records.database import writing
 from credit_records.publication import Act, reinstate, withdraw
 from credit_records.tables import record

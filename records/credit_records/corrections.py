@@ -7,9 +7,10 @@ from itertools import groupby
 from pathlib import Path
 
 import orjson
+from sqlalchemy import ColumnElement, Connection, func, select
+
 from credit_records.rows import REFUSED
 from credit_records.tables import delivery, quarantine
-from sqlalchemy import ColumnElement, Connection, func, select
 
 # A cell that begins so is run as a formula by a spreadsheet (OWASP, CSV injection); a quote before it makes it text.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -75,21 +76,32 @@ def _conditions(scope: Scope) -> list[ColumnElement[bool]]:
 
 
 def export(connection: Connection, scope: Scope, path: Path) -> int:
-    """Write the rows concerned as CSV, each with its problems before its own columns; how many rows.
-
-    The file can be corrected and loaded again as it is: the explaining columns are no fields of any kind.
-    """
-    headers: dict[str, None] = {}
-    for problem in read_problems(connection, scope):
-        headers.update(dict.fromkeys(problem.raw))
+    """Write the rows to correct as CSV that a spreadsheet opens (UTF-8 with BOM); how many rows."""
     count = 0
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow([*EXPLAINED, *map(defused, headers)])
-        for row in _rows(read_problems(connection, scope)):
-            writer.writerow(_explained(row) + [defused(row[0].raw.get(header, "")) for header in headers])
+        lines = correction_lines(connection, scope)
+        writer.writerow(next(lines))
+        for line in lines:
+            writer.writerow(line)
             count += 1
     return count
+
+
+def correction_lines(connection: Connection, scope: Scope) -> Iterator[list[str]]:
+    """The header, then each row concerned with its problems before its own columns; nothing in it is a formula.
+
+    It can be corrected and loaded again as it is: the explaining columns are no fields of any kind. What is told of
+    a whole file is no row and not among them.
+    """
+    headers: dict[str, None] = {}
+    for problem in read_problems(connection, scope):
+        if problem.row:
+            headers.update(dict.fromkeys(problem.raw))
+    yield [*EXPLAINED, *map(defused, headers)]
+    for row in _rows(read_problems(connection, scope)):
+        if row[0].row:
+            yield _explained(row) + [defused(row[0].raw.get(header, "")) for header in headers]
 
 
 def _rows(problems: Iterable[QuarantinedValue]) -> Iterator[list[QuarantinedValue]]:
