@@ -6,11 +6,11 @@ from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from credit_records.database import writing
-from credit_records.tables import provider
+from credit_records.tables import provider, provider_session
 
 KEY_BYTES: Final = 32
 NAME_PATTERN: Final = r"^[a-z0-9][a-z0-9_-]{0,62}$"
@@ -68,7 +68,7 @@ def add_provider(engine: Engine, name: str, title: str, department: str, distric
 
 
 def rotate_key(engine: Engine, name: str) -> str:
-    """Give the provider a new key; the old one is void at once."""
+    """Give the provider a new key; the old one is void at once, and so are the sessions that it began."""
     key = secrets.token_urlsafe(KEY_BYTES)
     _change(engine, name, key_hash=_HASHER.hash(key))
     return key
@@ -90,13 +90,21 @@ def all_providers(connection: Connection) -> list[Provider]:
     return [Provider(*row) for row in connection.execute(select(*_COLUMNS).order_by(provider.c.name))]
 
 
+def key_hash_of(connection: Connection, name: str) -> tuple[Provider, str] | None:
+    """The provider with the hash of its key; None where there is no such provider, or it has no key."""
+    found = connection.execute(select(*_COLUMNS, provider.c.key_hash).where(provider.c.name == name)).first()
+    if found is None or found[-1] is None:
+        return None
+    return Provider(*found[:-1]), found[-1]
+
+
 def verify_key(connection: Connection, name: str, key: str) -> Provider | None:
     """The provider, where the key is its own and it is active."""
     statement = select(*_COLUMNS, provider.c.key_hash).where(provider.c.name == name)
     found = connection.execute(statement).first()
     *values, key_hash = found or (None, _NOBODY)
     try:
-        _HASHER.verify(key_hash or _NOBODY, key)
+        _HASHER.verify(key_hash or _NOBODY, key.encode("utf-8", "replace"))
     except (VerificationError, InvalidHashError):
         return None
     known = Provider(*values)
@@ -118,3 +126,4 @@ def _change(engine: Engine, name: str, **values: object) -> None:
         if changed.rowcount == 0:
             message = f"没有名为 {name} 的报送单位"
             raise UnknownProviderError(message)
+        connection.execute(delete(provider_session).where(provider_session.c.provider == name))

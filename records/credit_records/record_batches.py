@@ -1,6 +1,6 @@
 """One batch of checked rows into the tables, inside the caller's transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,9 +13,13 @@ from credit_records.contradictions import CHECK_CHARACTER, WrongCode, enter, fin
 from credit_records.deliveries import utc_now
 from credit_records.derivation import Derivation
 from credit_records.record_writing import KNOWN_COLUMNS, Known, Owner, RecordWriter
-from credit_records.rows import NO_FACTS, CheckedRow, Facts, Problem
+from credit_records.rows import NO_FACTS, REFUSED, CheckedRow, Facts, Problem
 from credit_records.subject_merging import SUBJECT_COLUMNS, merge_subject, new_subject
 from credit_records.tables import change, record, subject
+
+NEW: Final = "new"
+CHANGED: Final = "changed"
+UNCHANGED: Final = "unchanged"
 
 _FOLLOWED: Final = tuple(SUBJECT_COLUMNS.index(name) for name in ("name", "division", "industry"))
 
@@ -67,6 +71,7 @@ class Batch:
         self._outdated: set[int] = set()
         self._inserts: list[tuple[CheckedRow, Owner | None]] = []
         self._updates: list[tuple[CheckedRow, Owner | None, Known]] = []
+        self._refused: set[str] = set()
 
     def record(self, rows: Sequence[CheckedRow]) -> BatchOutcome:
         known = self._known_records(rows)
@@ -74,10 +79,10 @@ class Batch:
         if not differing:
             return BatchOutcome(unchanged=len(rows))
         self._load_subjects(differing)
-        wrong, refused = self._wrong_codes(differing)
+        wrong, self._refused = self._wrong_codes(differing)
         for row in differing:
             found = known.get(row.key)
-            if row.key in refused:
+            if row.key in self._refused:
                 continue
             if found is None:
                 self._add(row)
@@ -86,8 +91,16 @@ class Batch:
         self._settle_ledger(differing, wrong)
         measured, timely = self._write()
         new, changed = len(self._inserts), len(self._updates)
-        unchanged = len(rows) - new - changed - len(refused)
-        return BatchOutcome(new, changed, unchanged, len(refused), measured, timely, tuple(wrong))
+        refused = len(self._refused)
+        unchanged = len(rows) - new - changed - refused
+        return BatchOutcome(new, changed, unchanged, refused, measured, timely, tuple(wrong))
+
+    def fates(self, rows: Sequence[CheckedRow]) -> Iterator[str]:
+        """What became of each of the rows just recorded: new, changed, unchanged or refused."""
+        told = dict.fromkeys((row.key for row, _ in self._inserts), NEW)
+        told.update(dict.fromkeys((row.key for row, *_ in self._updates), CHANGED))
+        told.update(dict.fromkeys(self._refused, REFUSED))
+        return (told.get(row.key, UNCHANGED) for row in rows)
 
     def _known_records(self, rows: Sequence[CheckedRow]) -> dict[str, Known]:
         keys = [row.key for row in rows]

@@ -37,16 +37,24 @@ class Recorder:
         self._derive = derive
 
     def record(
-        self, rows: Sequence[CheckedRow], problems: Sequence[Problem] = (), numbers: Sequence[int] = ()
+        self,
+        rows: Sequence[CheckedRow],
+        problems: Sequence[Problem] = (),
+        numbers: Sequence[int] = (),
+        fates: list[str] | None = None,
     ) -> BatchOutcome:
         """Record a batch whole or not at all, with its problems and the delivery's running figures.
 
-        `numbers` are the lines of the rows, for problems that only the database shows.
+        `numbers` are the lines of the rows, for problems that only the database shows. `fates`, where it is given,
+        is told what became of each row: new, changed, unchanged or refused.
         """
         outcome = BatchOutcome()
         with writing(self._engine) as connection:
             for part in _without_repeats(rows):
-                outcome += Batch(connection, self._kind, self._delivery_id, self._derive).record(part)
+                batch = Batch(connection, self._kind, self._delivery_id, self._derive)
+                outcome += batch.record(part)
+                if fates is not None:
+                    fates += batch.fates(part)
             if outcome.wrong:
                 lines = {row.key: number for row, number in zip(rows, numbers, strict=False)}
                 outcome = replace(outcome, problems=tuple(self._contradictions(outcome, lines)))

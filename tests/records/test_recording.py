@@ -4,8 +4,10 @@ from decimal import Decimal
 
 import pytest
 from credit_records.changes import latest_seq
-from credit_records.deliveries import last_deliveries
+from credit_records.checking import Checker
+from credit_records.deliveries import NewDelivery, last_deliveries, start_delivery
 from credit_records.reading import records_of
+from credit_records.recording import Recorder
 from credit_records.rows import Problem
 from credit_records.subjects import Capital
 from credit_records.tables import change, quarantine, record, subject
@@ -132,6 +134,18 @@ def test_a_key_twice_in_one_batch_is_a_row_and_its_correction(office):
     assert (outcome.new, outcome.changed, outcome.unchanged) == (2, 2, 0)
     assert office.subject(FULL["uscc"]).capital == Capital(Decimal(100), "CNY")
     assert count(office, subject) == 2
+
+
+def test_each_row_is_told_what_became_of_it(office, registration):
+    names = ["甲商贸有限公司", "乙商贸有限公司", "甲商贸有限公司", "丙商贸有限公司"]
+    office.deliver({"name": names[1], "uscc": code(2)}, {"name": "旧名商贸有限公司", "uscc": code(4)})
+    rows = [{"name": name, "uscc": code(number)} for name, number in zip(names, (1, 2, 1, 4), strict=True)]
+    checked = check(registration, rows)
+    number = start_delivery(office.engine, NewDelivery("某局", "a.csv", "x", 1, "registration"))
+    recorder = Recorder(office.engine, registration, number, Checker(registration, ["name", "uscc"]).derive)
+    fates: list[str] = []
+    recorder.record(checked.rows, checked.problems, checked.numbers, fates)
+    assert fates == ["new", "unchanged", "unchanged", "changed"]
 
 
 def test_a_value_that_its_own_source_no_longer_tells_goes(office):

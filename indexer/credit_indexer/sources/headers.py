@@ -1,21 +1,15 @@
 """Which column of a file is which field of the catalogue: by name or alias, in any order."""
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from credit_records.catalogue import Kind
+from credit_records.headers import fold_header, names_of_fields
 
 from credit_indexer.sources.source import UnreadableFileError
 
 HEADER_WITHIN_ROWS = 10  # workbooks often begin with a title and a remark above the header
-
-
-def fold_header(text: str) -> str:
-    """A header as it is compared: NFKC, no spaces, no BOM, no mark of an obligatory column, one case."""
-    folded = unicodedata.normalize("NFKC", text).replace("\ufeff", "").casefold()
-    return "".join(folded.split()).strip("*:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +28,7 @@ class HeaderMatcher:
     def __init__(self, kind: Kind) -> None:
         self._fields = tuple(spec.name for spec in kind.fields)
         self._required = {spec.name: spec.title for spec in kind.fields if spec.required}
-        self._named: dict[str, str] = {}
-        for spec in kind.fields:
-            for name in (spec.title, spec.name, *spec.aliases):
-                self._named.setdefault(fold_header(name), spec.name)
+        self._named = names_of_fields(kind)
 
     def columns(self, headers: Sequence[str]) -> Mapping[str, int]:
         """Field → its column, the first where two headers stand for one field."""
