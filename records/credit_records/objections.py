@@ -1,0 +1,151 @@
+"""Objections to records (异议): opened with the day by which the provider must answer, closed with what came of it.
+
+Who objects, and with which papers, is not kept here.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final, Literal, NamedTuple
+
+from sqlalchemy import Connection, Engine, Select, case, func, insert, select, update
+
+from credit_records.calendar import add_working_days, today
+from credit_records.catalogue import Catalogue, Deadline, catalogue
+from credit_records.database import writing
+from credit_records.deliveries import utc_now
+from credit_records.publication import RecordNotFoundError
+from credit_records.statistics import UNIT
+from credit_records.tables import delivery, objection, record
+
+POLICY: Final = "objection"
+ANSWER: Final = "provider_data"  # the provider's own time limit, of several that the policy has
+
+Outcome = Literal["upheld", "explained", "dropped"]
+OUTCOME_TITLES: Final[Mapping[Outcome, str]] = {
+    "upheld": "异议成立，已更正",
+    "explained": "异议不成立，已说明",
+    "dropped": "已撤回异议",
+}
+
+
+class ObjectionNotFoundError(Exception):
+    """There is no objection of this number."""
+
+
+class ObjectionClosedError(Exception):
+    """The objection has been closed already."""
+
+
+class OpenCount(NamedTuple):
+    """Objections that a unit has still to answer; `overdue` of these are past their last day."""
+
+    open: int = 0
+    overdue: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """`due_on` is the last day to answer; `closed_at` is UTC, None while it is open."""
+
+    id: int
+    record_id: int
+    opened_at: str
+    due_on: date
+    closed_at: str | None
+    outcome: str | None
+
+
+def open_objection(
+    engine: Engine, record_id: int, *, on: date | None = None, declared: Catalogue | None = None
+) -> Objection:
+    """Open an objection to a record in whatever state; whoever delivered its newest state has to answer it.
+
+    `on` is the day in China from which the time limit of the policy `objection` is counted, today by default.
+
+    Raises:
+        RecordNotFoundError: there is no such record.
+    """
+    day, declared = on or today(), declared or catalogue()
+    limit = declared.policies[POLICY].version_on(day).deadline(ANSWER)
+    with writing(engine) as connection:
+        found = connection.execute(select(record.c.delivery_id).where(record.c.id == record_id)).first()
+        if found is None:
+            message = f"没有编号为 {record_id} 的记录"
+            raise RecordNotFoundError(message)
+        values = {
+            "record_id": record_id,
+            "delivery_id": found.delivery_id,
+            "opened_at": utc_now(),
+            "due_on": last_day(day, limit).isoformat(),
+        }
+        number: int = connection.execute(insert(objection).values(values).returning(objection.c.id)).scalar_one()
+        return _read(connection, number)
+
+
+def close_objection(engine: Engine, number: int, outcome: Outcome) -> Objection:
+    """Close an objection. What is found wrong is put right by `publication`, not here.
+
+    Raises:
+        ObjectionNotFoundError: there is none of this number.
+        ObjectionClosedError: it has been closed before; the first outcome stands.
+    """
+    with writing(engine) as connection:
+        still_open = (objection.c.id == number) & objection.c.closed_at.is_(None)
+        closed = connection.execute(
+            update(objection).where(still_open).values(closed_at=utc_now(), outcome=outcome)
+        ).rowcount
+        known = _read(connection, number)
+        if not closed:
+            message = f"异议 {number} 已于 {known.closed_at} 办结"
+            raise ObjectionClosedError(message)
+        return known
+
+
+def open_counts(connection: Connection, *, on: date | None = None) -> dict[tuple[str, str], OpenCount]:
+    """By unit (see `credit_records.statistics`) and kind, the objections that are open on the day, today by default."""
+    overdue = case((objection.c.due_on < (on or today()).isoformat(), 1), else_=0)
+    statement = (
+        select(UNIT, delivery.c.kind, func.count(), func.sum(overdue))
+        .select_from(objection.join(delivery, delivery.c.id == objection.c.delivery_id))
+        .where(objection.c.closed_at.is_(None))
+        .group_by(UNIT, delivery.c.kind)
+    )
+    return {(unit, kind): OpenCount(count, late) for unit, kind, count, late in connection.execute(statement)}
+
+
+def objections_to(connection: Connection, record_id: int) -> list[Objection]:
+    """The objections to a record, newest first."""
+    found = connection.execute(_all().where(objection.c.record_id == record_id).order_by(objection.c.id.desc()))
+    return [_as_objection(row) for row in found]
+
+
+def last_day(start: date, limit: Deadline) -> date:
+    """The last day of a time limit that begins on the day after `start`."""
+    if limit.unit == "working_days":
+        return add_working_days(start, limit.days)
+    return start + timedelta(days=limit.days)
+
+
+def _all() -> Select[int, int, str, str, str, str]:
+    return select(
+        objection.c.id,
+        objection.c.record_id,
+        objection.c.opened_at,
+        objection.c.due_on,
+        objection.c.closed_at,
+        objection.c.outcome,
+    )
+
+
+def _read(connection: Connection, number: int) -> Objection:
+    found = connection.execute(_all().where(objection.c.id == number)).first()
+    if found is None:
+        message = f"没有编号为 {number} 的异议"
+        raise ObjectionNotFoundError(message)
+    return _as_objection(found)
+
+
+def _as_objection(row: Sequence[Any]) -> Objection:
+    number, record_id, opened_at, due_on, closed_at, outcome = row
+    return Objection(number, record_id, opened_at, date.fromisoformat(due_on), closed_at, outcome)
