@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, selec
 
 from credit_records.calendar import today
 from credit_records.catalogue import Catalogue, ListSpec
-from credit_records.published import counts_of_subject, is_public, published
+from credit_records.published import counts_of_subject, is_public, newest, published
 from credit_records.tables import delivery, record, subject
 
 _COLUMNS: Final = (
@@ -102,6 +102,20 @@ def find_record(connection: Connection, number: int, *, on: date | None = None) 
     """The public record of this number on the day `on`, today by default."""
     found = connection.execute(published(on or today(), *_COLUMNS).where(record.c.id == number)).first()
     return _as_record(found) if found else None
+
+
+def find_records(connection: Connection, numbers: Sequence[int], *, on: date | None = None) -> list[Record]:
+    """The public records among these numbers, in their order."""
+    statement = published(on or today(), *_COLUMNS).where(record.c.id.in_(numbers))
+    found = {row[0]: _as_record(row) for row in connection.execute(statement)}
+    return [found[number] for number in numbers if number in found]
+
+
+def newest_records(connection: Connection, kinds: Sequence[str], limit: int) -> list[Record]:
+    """The newest public records of these kinds, the last that came first; each kind is read by its index."""
+    day = today()
+    found = [row for kind in kinds for row in connection.execute(newest(day, kind, limit, *_COLUMNS))]
+    return [_as_record(row) for row in sorted(found, key=lambda row: -row.id)[:limit]]
 
 
 def find_record_for_staff(connection: Connection, number: int) -> Record | None:

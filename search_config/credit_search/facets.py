@@ -20,6 +20,7 @@ class Facet:
     label: Callable[[str, Locale], str]  # value, locale → what a person reads
     by_value: bool = False  # shown in order of value, greatest first, rather than by count
     number: bool = False  # whether its values are numbers
+    free: bool = False  # whether its values are words of the records, which no list holds
 
     def filter(self, values: tuple[str, ...]) -> Filter | None:
         """The filter for the values chosen; None where none of them can be one."""
@@ -84,9 +85,9 @@ def _amount_band(value: str, locale: Locale) -> str:
 RECORD_FACETS: tuple[Facet, ...] = (
     Facet("kind", "信息类别", "Kind", _kind),
     Facet("colour", "名单", "List", _colour),
-    Facet("authority", "作出机关", "Authority", _as_written),
-    Facet("category", "种类", "Category", _as_written),
-    Facet("violation", "违法行为类型", "Violation", _as_written),
+    Facet("authority", "作出机关", "Authority", _as_written, free=True),
+    Facet("category", "种类", "Category", _as_written, free=True),
+    Facet("violation", "违法行为类型", "Violation", _as_written, free=True),
     Facet("region", "地区", "Region", _region),
     Facet("industry", "行业门类", "Industry", _listed("industry")),
     Facet("amount_band", "金额", "Amount", _amount_band),

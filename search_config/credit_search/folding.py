@@ -6,6 +6,7 @@ does it in about a microsecond a name; a character is worked out when it is firs
 
 import unicodedata
 from functools import cache
+from itertools import chain, count, repeat
 
 from opencc import OpenCC
 
@@ -54,4 +55,4 @@ def unfold_limited(text: str) -> str:
 
 def folded_positions(text: str) -> list[int]:
     """For each character of `fold(text)`, the index in `text` that it came from."""
-    return [index for index, character in enumerate(text) for _ in _folded(character)]
+    return list(chain.from_iterable(map(repeat, count(), map(len, map(_folded, text)))))

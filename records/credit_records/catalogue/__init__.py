@@ -3,7 +3,7 @@
 from credit_records.catalogue.fields import Condition, FieldSpec, FieldType
 from credit_records.catalogue.loading import Catalogue, CatalogueError, catalogue, read_catalogue
 from credit_records.catalogue.models import City, Code, CodeList, Kind, Locale
-from credit_records.catalogue.parts import Effect, ListSpec, Publication, Roles
+from credit_records.catalogue.parts import Effect, ListSpec, Publication, RegisterSpec, Roles
 from credit_records.catalogue.policies import Deadline, Policy, PolicyVersion
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Policy",
     "PolicyVersion",
     "Publication",
+    "RegisterSpec",
     "Roles",
     "catalogue",
     "read_catalogue",

@@ -71,6 +71,7 @@ def read_catalogue(folder: Path) -> Catalogue:
     kinds = _read_named(folder / "kinds", Kind)
     for kind in kinds.values():
         _check_names(kind, lists, policies)
+    _check_registers(kinds)
     return Catalogue(
         kinds=dict(sorted(kinds.items(), key=lambda item: item[1].order)),
         lists=lists,
@@ -98,6 +99,16 @@ def _check_names(kind: Kind, lists: Mapping[str, CodeList], policies: Mapping[st
         known = lists[code_list].by_code if code_list else {}
         if unknown := [value for value in values if value not in known]:
             message = f"kinds/{kind.name}.toml: {name} 的代码表中没有 {'、'.join(unknown)}"
+            raise CatalogueError(message)
+
+
+def _check_registers(kinds: Mapping[str, Kind]) -> None:
+    """No two registers share an address."""
+    taken: dict[str, str] = {}
+    for kind in kinds.values():
+        path = kind.own_register.path if kind.own_register else None
+        if path is not None and (other := taken.setdefault(path, kind.name)) != kind.name:
+            message = f"kinds/{kind.name}.toml: register.path {path} 已由 {other} 使用"
             raise CatalogueError(message)
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from credit_records.catalogue.fields import FieldSpec
-from credit_records.catalogue.parts import Effect, Facet, ListSpec, Publication, Roles, check_roles
+from credit_records.catalogue.parts import Effect, Facet, ListSpec, Publication, RegisterSpec, Roles, check_roles
 from credit_records.catalogue.strict import Strict, refuse_repeats
 from credit_records.folding import fold
 
@@ -108,6 +108,7 @@ class Kind(Strict):
     roles: Roles = Roles()
     publication: Publication = Publication()
     list: ListSpec | None = None
+    own_register: RegisterSpec | None = Field(default=None, alias="register")  # `register` is a method of every model
     effect: Effect = Effect()
     fields: tuple[FieldSpec, ...] = Field(min_length=1)
 
@@ -126,6 +127,9 @@ class Kind(Strict):
                 message = f"`{name}` is not a field of this kind"
                 raise ValueError(message)
         check_roles(self.roles, self.publication, self.by_name)
+        if self.own_register and not (self.publication.searchable and self.publication.visibility != "never"):
+            message = "[register] is of records that the public may search, which those of this kind are not"
+            raise ValueError(message)
         return self
 
     @model_validator(mode="after")

@@ -121,6 +121,14 @@ class ListSpec(Strict):
     title_en: str
 
 
+class RegisterSpec(Strict):
+    """A page of its own, at `/{path}`, where records of the kind are searched, counted and summed."""
+
+    path: str = Field(pattern=r"^[a-z][a-z-]*$")
+    intro: str
+    intro_en: str
+
+
 class Effect(Strict):
     """What a record means for its subject. A `self_declared` one is marked as the subject's own word."""
 
