@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from credit_records.catalogue import Catalogue, CodeList, FieldSpec, FieldType, Kind, catalogue
+from credit_records.catalogue import Catalogue, CodeList, FieldSpec, Kind, catalogue
+from credit_records.field_guidance import type_title
 
 PAGE = Path(__file__).with_name("data-dictionary.md")
 HEAD = """# 数据字典
@@ -11,15 +12,6 @@ HEAD = """# 数据字典
 由目录（`records/credit_records/catalogue/`）生成，不要手改：改目录文件，再执行 `make dictionary`。报送的要求见
 [数据提供单位](providers.md)。
 """
-TYPES = {
-    FieldType.TEXT: "文本",
-    FieldType.CODE: "统一社会信用代码",
-    FieldType.DATE: "日期",
-    FieldType.AMOUNT: "金额（万元）",
-    FieldType.CAPITAL: "金额和币种",
-    FieldType.INTEGER: "整数",
-    FieldType.NAMES: "名称，可多个",
-}
 
 
 def dictionary(of: Catalogue) -> str:
@@ -38,7 +30,7 @@ def _kind(kind: Kind, of: Catalogue) -> Iterator[str]:
     yield "| 标准列名 | 代号 | 必填 | 类型 | 最长 | 也认得的列名 |"
     yield "| --- | --- | --- | --- | ---: | --- |"
     for field in kind.fields:
-        cells = (field.title, f"`{field.name}`", _needed(field), _type(field, of), field.max_length or "")
+        cells = (field.title, f"`{field.name}`", _needed(field), type_title(field, of), field.max_length or "")
         yield f"| {' | '.join(map(str, cells))} | {'、'.join(field.aliases)} |"
     yield ""
 
@@ -47,10 +39,6 @@ def _needed(field: FieldSpec) -> str:
     if field.required:
         return "必填"
     return "视情况" if field.required_when else ""
-
-
-def _type(field: FieldSpec, of: Catalogue) -> str:
-    return f"代码表：{of.lists[field.code_list].title}" if field.code_list else TYPES[field.type]
 
 
 def _list(codes: CodeList) -> Iterator[str]:

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from credit_records.catalogue import Kind, catalogue
+from credit_records.catalogue import Kind
 from credit_records.corrections import QuarantinedValue, Scope, count_problems, export, read_problems
 from credit_records.database import migrate, open_database
 from credit_records.settings import Settings
@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from credit_indexer.failures import UNREADABLE, told_clearly
+from credit_indexer.kind_names import kind_named
 from credit_indexer.loading import Inspected, Loaded, Loader, inspect_file
 from credit_indexer.memory import expect_bulk_work
 from credit_indexer.sources.source import UnreadableFileError, shown_name
@@ -29,7 +30,7 @@ def load(
 ) -> None:
     """装载文件：逐行检查，合格的入库，不合格的进隔离区；同一文件装两遍不会重复。"""
     with told_clearly():
-        found = _kind(kind)
+        found = kind_named(kind)
         inspected = [each for each in (_inspect(path, found) for path in files) if each is not None]
         if inspected:
             database = open_database(Settings())
@@ -42,15 +43,6 @@ def load(
                 say(summary(loaded))
         if len(inspected) < len(files):
             raise typer.Exit(UNREADABLE)
-
-
-def _kind(name: str) -> Kind:
-    kinds = catalogue().kinds
-    if name not in kinds:
-        choices = "、".join(f"{known.name}（{known.title}）" for known in kinds.values())
-        complain(f"目录里没有名为 {name} 的种类；可用：{choices}。")
-        raise typer.Exit(UNREADABLE)
-    return kinds[name]
 
 
 def _inspect(path: Path, kind: Kind) -> Inspected | None:

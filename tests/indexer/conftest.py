@@ -33,7 +33,7 @@ class City:
     folder: Path
 
     def load(self, path: Path) -> Loaded:
-        return self._load(path, self.kind)
+        return self.load_kind(path, self.kind)
 
     def load_rows(self, kind: Kind, *rows: Mapping[str, str]) -> Loaded:
         """Load rows of a kind, given by the names of its fields."""
@@ -42,9 +42,9 @@ class City:
             [kind.by_name[name].title for name in columns],
             [[row.get(name, "") for name in columns] for row in rows],
         )
-        return self._load(write_as("utf8.csv", table, self.folder), kind)
+        return self.load_kind(write_as("utf8.csv", table, self.folder), kind)
 
-    def _load(self, path: Path, kind: Kind) -> Loaded:
+    def load_kind(self, path: Path, kind: Kind) -> Loaded:
         loader = Loader(self.workplace.database, kind, "虚构市场监管局")
         return loader.load(inspect_file(path, kind), lambda *_: None)
 

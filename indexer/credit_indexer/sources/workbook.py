@@ -12,11 +12,13 @@ from pathlib import Path
 from xml.parsers import expat
 
 import openpyxl
+from credit_records.template_workbook import GUIDE_SHEET, LISTS_SHEET
 
 from credit_indexer.sources.bytestream import BOMB_FROM_BYTES, BOMB_RATIO
 from credit_indexer.sources.headers import HEADER_WITHIN_ROWS, Header, HeaderMatcher
 from credit_indexer.sources.source import BATCH_ROWS, Batch, UnreadableFileError
 
+_OF_TEMPLATES = (GUIDE_SHEET, LISTS_SHEET)  # sheets that never hold rows
 DAMAGED = "请在 Excel 或 WPS 里打开并另存为 .xlsx，再重新传送"
 
 
@@ -58,7 +60,7 @@ def inspect_workbook(path: Path, matcher: HeaderMatcher) -> WorkbookSource:
         for number, row in enumerate(rows, 1):
             header = matcher.match(row)
             if header is not None:
-                others = tuple(f"工作表“{name}”" for name in _sheet_names(path) if name != sheet)
+                others = tuple(f"工作表“{name}”" for name in _sheet_names(path) if name not in (sheet, *_OF_TEMPLATES))
                 count = max(0, _height(path, sheet) - number)
                 return WorkbookSource(path, sheet, header, number, header.ignored + others, count)
     best: Sequence[Sequence[str]] = max(
