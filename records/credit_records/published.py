@@ -12,9 +12,13 @@ from credit_records.tables import delivery, record, subject
 SEARCHABLE: Final = record.c.version > literal_column("0")
 
 
-def is_public(day: date) -> ColumnElement[bool]:
-    """The condition that a record is published on the day."""
-    in_term = or_(record.c.ends_on.is_(None), record.c.ends_on >= day.isoformat())
+Day = date | ColumnElement[str]
+
+
+def is_public(day: Day) -> ColumnElement[bool]:
+    """The condition that a record is published on the day; ISO text, where it is a parameter."""
+    told = day.isoformat() if isinstance(day, date) else day
+    in_term = or_(record.c.ends_on.is_(None), record.c.ends_on >= told)
     return and_(record.c.state == PUBLISHED, in_term)
 
 
@@ -31,12 +35,12 @@ def published(day: date, *columns: Column[Any] | ColumnElement[Any]) -> Select[A
     )
 
 
-def published_of_subject(day: date, subject_id: int | ColumnElement[int], *columns: Column[Any]) -> Select[Any]:
+def published_of_subject(day: Day, subject_id: int | ColumnElement[int], *columns: Column[Any]) -> Select[Any]:
     """Columns of the subject's public records."""
     return select(*columns).where(record.c.subject_id == subject_id, is_public(day))
 
 
-def counts_of_subject(day: date, subject_id: int | ColumnElement[int]) -> Select[str, int]:
+def counts_of_subject(day: Day, subject_id: int | ColumnElement[int]) -> Select[str, int]:
     """(kind, count) of the subject's public records."""
     return (
         select(record.c.kind, func.count())

@@ -1,4 +1,4 @@
-"""What pages and the API read of records: one, a subject's sections, pages and badges. Public unless said otherwise."""
+"""What pages and the API read of records: one, several, sections and badges. Public unless said otherwise."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,11 +6,11 @@ from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, Text, bindparam, select
 
 from credit_records.calendar import today
 from credit_records.catalogue import Catalogue, ListSpec
-from credit_records.published import counts_of_subject, is_public, newest, published
+from credit_records.published import counts_of_subject, newest, published
 from credit_records.tables import delivery, record, subject
 
 _COLUMNS: Final = (
@@ -37,6 +37,7 @@ _COLUMNS: Final = (
 )
 _INSTANTS: Final = ("received_at", "updated_at", "published_at", "state_at")
 _DAYS: Final = ("decision_date", "ends_on")
+_NAMES: Final = tuple({"class": "dishonesty_class"}.get(column.name, column.name) for column in _COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +75,6 @@ class Record:
     state_at: datetime | None = None
     uscc: str | None = None
     name: str | None = None
-
-
-class Cursor(NamedTuple):
-    """Where a page of records ends: the next begins after it. `decision_date` is empty where the record has none."""
-
-    decision_date: str
-    id: int
-
-
-class RecordPage(NamedTuple):
-    """Records newest first, and the cursor of the next page; None where this is the last."""
-
-    records: list[Record]
-    following: Cursor | None
 
 
 class Badge(NamedTuple):
@@ -137,7 +124,8 @@ def records_of(connection: Connection, subject_id: int, *, on: date | None = Non
 
 def sections(connection: Connection, subject_id: int, declared: Catalogue, *, on: date | None = None) -> dict[str, int]:
     """How many public records the subject has of each kind, in the catalogue's order, kinds without any left out."""
-    found = {row[0]: row[1] for row in connection.execute(counts_of_subject(on or today(), subject_id))}
+    given = {"day": (on or today()).isoformat(), "subject": subject_id}
+    found = {row[0]: row[1] for row in connection.execute(_COUNTED, given)}
     return {kind: found[kind] for kind in declared.kinds if kind in found}
 
 
@@ -147,38 +135,10 @@ def badges(counts: dict[str, int], declared: Catalogue) -> list[Badge]:
     return [Badge(kind.name, kind.list, count) for kind, count in kinds if kind.list is not None]
 
 
-def page_of_records(
-    connection: Connection,
-    subject_id: int,
-    kind: str | None = None,
-    *,
-    after: Cursor | None = None,
-    limit: int = 20,
-    on: date | None = None,
-) -> RecordPage:
-    """A page of the subject's public records of a kind, or of all kinds in one line of time, newest decision first."""
-    dated = func.coalesce(record.c.decision_date, "")
-    chosen = select(record.c.id).where(record.c.subject_id == subject_id, is_public(on or today()))
-    if kind is not None:
-        chosen = chosen.where(record.c.kind == kind)
-    if after is not None:
-        chosen = chosen.where(_before(dated, after))
-    chosen = chosen.order_by(dated.desc(), record.c.id.desc()).limit(limit + 1)
-    numbers = list(connection.execute(chosen).scalars())
-    records = _in_order(connection, numbers[:limit])
-    if len(numbers) <= limit:
-        return RecordPage(records, None)
-    last = records[-1]
-    return RecordPage(records, Cursor(last.decision_date.isoformat() if last.decision_date else "", last.id))
-
-
-def _before(dated: ColumnElement[str], after: Cursor) -> ColumnElement[bool]:
-    return or_(dated < after.decision_date, and_(dated == after.decision_date, record.c.id < after.id))
-
-
-def _in_order(connection: Connection, numbers: Sequence[int]) -> list[Record]:
-    """The records of these numbers in their order: the page is found in the index alone, and only it is read."""
-    found = {row[0]: _as_record(row) for row in connection.execute(_all(*_COLUMNS).where(record.c.id.in_(numbers)))}
+def read_in_order(connection: Connection, numbers: Sequence[int]) -> list[Record]:
+    """The records of these numbers in their order, whatever their state: whoever found the numbers has asked that."""
+    rows = connection.execute(_BY_NUMBERS, {"numbers": numbers}) if numbers else ()
+    found = {row[0]: _as_record(row) for row in rows}
     return [found[number] for number in numbers]
 
 
@@ -187,13 +147,17 @@ def _all(*columns: ColumnElement[Any]) -> Select[Any]:
     return select(*columns).select_from(delivered.outerjoin(subject, subject.c.id == record.c.subject_id))
 
 
+_BY_NUMBERS: Final = _all(*_COLUMNS).where(record.c.id.in_(bindparam("numbers", expanding=True)))
+_COUNTED: Final = counts_of_subject(bindparam("day", type_=Text), bindparam("subject"))
+
+
 def _as_record(row: Sequence[Any]) -> Record:
-    names = [column.name for column in _COLUMNS]
-    values = dict(zip(names, row, strict=True))
+    values = dict(zip(_NAMES, row, strict=True))
     values["fields"] = orjson.loads(values["fields"])
-    values["dishonesty_class"] = values.pop("class")
     for name in _INSTANTS:
-        values[name] = datetime.fromisoformat(values[name]) if values[name] else None
+        if values[name]:
+            values[name] = datetime.fromisoformat(values[name])
     for name in _DAYS:
-        values[name] = date.fromisoformat(values[name]) if values[name] else None
+        if values[name]:
+            values[name] = date.fromisoformat(values[name])
     return Record(**values)

@@ -6,7 +6,8 @@ from datetime import date
 from urllib.parse import quote
 
 from credit_records.catalogue import Catalogue, Kind, Locale
-from credit_records.record_reading import RecordPage, badges, page_of_records, sections
+from credit_records.record_pages import RecordPage, first_pages
+from credit_records.record_reading import badges, sections
 from credit_records.subjects import Capital, Subject
 from sqlalchemy import Connection
 
@@ -66,8 +67,7 @@ class SubjectRecords:
 def first_records(connection: Connection, subject_id: int, declared: Catalogue) -> SubjectRecords:
     """What a profile shows of a subject's records, however many there are."""
     counts = sections(connection, subject_id, declared)
-    pages = {kind: page_of_records(connection, subject_id, kind, limit=FIRST_RECORDS) for kind in counts}
-    return SubjectRecords(counts, pages)
+    return SubjectRecords(counts, first_pages(connection, subject_id, counts, limit=FIRST_RECORDS))
 
 
 def profile_view(site: Site, subject: Subject, records: SubjectRecords, locale: Locale) -> ProfileView:

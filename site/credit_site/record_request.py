@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from credit_records.record_reading import Cursor
+from credit_records.record_pages import Cursor
 
 from credit_site.search_request import ECHO_LENGTH, Misunderstanding, Reason, tidy
 

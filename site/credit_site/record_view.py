@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from credit_records.catalogue import FieldSpec, FieldType, Kind, Locale
-from credit_records.record_reading import Record, RecordPage
+from credit_records.record_pages import RecordPage
+from credit_records.record_reading import Record
 
 from credit_site.civil_time import civil
 from credit_site.field_values import shown_value

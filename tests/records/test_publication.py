@@ -22,13 +22,8 @@ from credit_records.publication import (
 from credit_records.published import newest, published, published_numbers, published_of_subject
 from credit_records.reading import records_of
 from credit_records.record_changes import all_record_rows, record_rows_after, record_versions
-from credit_records.record_reading import (
-    badges,
-    find_record,
-    find_record_for_staff,
-    page_of_records,
-    sections,
-)
+from credit_records.record_pages import page_of_records
+from credit_records.record_reading import badges, find_record, find_record_for_staff, sections
 from credit_records.statistics import public_counts
 from credit_records.tables import record
 from sqlalchemy import Engine

@@ -1,20 +1,14 @@
-from datetime import date, timedelta
-
 import pytest
 from credit_records.calendar import today
 from credit_records.catalogue import catalogue
 from credit_records.published import newest
-from credit_records.record_reading import badges, page_of_records, sections
+from credit_records.record_reading import badges, sections
 from credit_records.tables import record
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from sqlalchemy import Engine
 
 from tests.records.registering import Office
 from tests.records.sample_rows import sample
 
 KINDS = catalogue().kinds
-HONOUR = KINDS["honour"]
 
 
 def test_sections_stand_in_the_catalogue_s_order_and_badges_for_lists(database):
@@ -35,34 +29,8 @@ def test_sections_stand_in_the_catalogue_s_order_and_badges_for_lists(database):
     ]
 
 
-def pages(engine: Engine, kind: str | None, limit: int) -> list[tuple[date | None, int]]:
-    seen, after = [], None
-    with engine.connect() as connection:
-        while True:
-            page = page_of_records(connection, 1, kind, after=after, limit=limit)
-            seen += [(record.decision_date, record.id) for record in page.records]
-            if page.following is None:
-                return seen
-            after = page.following
-
-
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(ages=st.lists(st.integers(0, 5), max_size=9), limit=st.integers(1, 4))
-def test_pages_show_every_record_once_newest_first(database, ages, limit):
-    office = Office(database, HONOUR)
-    rows = [
-        sample(HONOUR, serial, decision_date=(today() - timedelta(days=age)).isoformat())
-        for serial, age in enumerate(ages)
-    ]
-    office.deliver(*rows)
-    whole = pages(database, None, 1000)
-    assert len(whole) >= len(rows)
-    assert whole == sorted(whole, reverse=True)
-    assert pages(database, None, limit) == pages(database, "honour", limit) == whole
-
-
 @pytest.mark.usefixtures("database")
-def test_the_page_of_a_subject_of_many_records_is_found_in_the_index_alone(database):
+def test_the_records_of_a_subject_of_many_are_counted_in_the_index_alone(database):
     with database.connect() as connection:
         plan = connection.exec_driver_sql(
             "EXPLAIN QUERY PLAN SELECT kind, count(*) FROM record WHERE subject_id = 1 AND state = 'published' "

@@ -5,7 +5,8 @@ from typing import Any
 from urllib.parse import quote
 
 from credit_records.catalogue import Locale
-from credit_records.record_reading import Record, RecordPage
+from credit_records.record_pages import RecordPage
+from credit_records.record_reading import Record
 from credit_records.subjects import Capital, Subject
 from credit_search.answers import SubjectAnswer, SubjectMatch, Suggestion
 from credit_search.facets import SUBJECT_FACETS

@@ -1,7 +1,7 @@
 """The API's operations on published records: a subject's, page by page, and one by its number."""
 
 from credit_records.catalogue import Catalogue
-from credit_records.record_reading import page_of_records
+from credit_records.record_pages import page_of_records
 from fastapi import APIRouter, Request, Response
 
 from credit_site.api.answers import json_answer, problems, refuse, subject_asked

@@ -5,7 +5,7 @@ from urllib.parse import quote
 from credit_records.catalogue import Kind
 from credit_records.codes import LENGTH, is_valid, likely_meant
 from credit_records.reading import find_subject
-from credit_records.record_reading import page_of_records
+from credit_records.record_pages import page_of_records
 from credit_records.subjects import Subject
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
