@@ -1,36 +1,39 @@
-"""A file into the database: read, checked, recorded, batch by batch."""
+"""A file into the database: looked through as a whole, then taken in."""
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import orjson
 from credit_records.catalogue import Kind
-from credit_records.checking import SHOWN_VALUE, Checker
-from credit_records.deliveries import Delivery, NewDelivery, finish_delivery, start_delivery
-from credit_records.privacy import mask
-from credit_records.recording import Recorder
-from credit_records.rows import REFUSED, Problem
+from credit_records.deliveries import Delivery, NewDelivery, start_delivery
 from sqlalchemy import Engine as Database
 
-from credit_indexer.checking_ahead import checked_batches
+from credit_indexer.intake import Progress, begin, take, tell_nobody
 from credit_indexer.sources.bytestream import content_digest
 from credit_indexer.sources.opening import inspect
-from credit_indexer.sources.source import BrokenRow, Source, shown_name
+from credit_indexer.sources.source import Source, UnreadableFileError, shown_name
 
-SHOWN_RAW = 4000  # characters of a line that could not be taken apart
-WHOLE_ROW = "整行"
+_SIZE = 2  # where a file's state holds it
+
+
+class FileChangedError(UnreadableFileError):
+    """The file was changed or replaced after it was looked through."""
 
 
 @dataclass(frozen=True, slots=True)
 class Inspected:
-    """A file that can be read, with what identifies its content."""
+    """A file that can be read, with what identifies its content; `state` differs once the file was written to."""
 
     path: Path
     source: Source
     digest: str
     size: int
+    state: tuple[int, ...]
+
+    def refuse_changed(self) -> None:
+        """Raise FileChangedError where the path no longer holds what was looked through."""
+        if file_state(self.path) != self.state:
+            raise changed(self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,48 +44,81 @@ class Loaded:
     ignored: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sends: its title as profiles say it, its name where it is a registered provider, and by which way."""
+
+    title: str
+    provider: str | None = None
+    way: str = "command"
+
+
 def inspect_file(path: Path, kind: Kind) -> Inspected:
     """Look through the whole file; an UnreadableFileError, and nothing recorded, where it cannot be read."""
+    before = file_state(path)
     source = inspect(path, kind)
-    return Inspected(path, source, content_digest(path), path.stat().st_size)
+    inspected = Inspected(path, source, content_digest(path), before[_SIZE], before)
+    inspected.refuse_changed()
+    return inspected
+
+
+def file_state(path: Path) -> tuple[int, ...]:
+    """Which file lies there and when it was last written to; empty where there is none, which reading then tells."""
+    try:
+        found = path.stat()
+    except OSError:
+        return ()
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def changed(path: Path) -> FileChangedError:
+    return FileChangedError(
+        path, "读取期间文件被改写或替换", "已经提交的批次完整有效；请等文件传完、不再改动后重新装载，不会重复"
+    )
 
 
 class Loader:
-    """Loads files of one kind from one provider."""
+    """Loads files of one kind from one sender, or from an operator who names the source."""
 
-    def __init__(self, database: Database, kind: Kind, provider: str) -> None:
+    def __init__(self, database: Database, kind: Kind, sender: Sender | str) -> None:
         self._database = database
         self._kind = kind
-        self._provider = provider
+        self._sender = Sender(sender) if isinstance(sender, str) else sender
 
-    def load(self, file: Inspected, progress: Callable[[int, int], None]) -> Loaded:
-        """Record the whole file. Cut off anywhere, it is loaded again from the start and doubles nothing."""
+    def load(
+        self,
+        file: Inspected,
+        progress: Callable[[int, int], None] = lambda _done, _total: None,
+        *,
+        resume: bool = False,
+    ) -> Loaded:
+        """Record the whole file. Cut off anywhere, it is loaded again from the start and doubles nothing.
+
+        With `resume`, a load of the very same file that was cut off goes on as the same delivery.
+
+        Raises:
+            FileChangedError: the file was changed meanwhile; nothing of what was put in its place is recorded.
+        """
         started = time.monotonic()
-        number = start_delivery(
-            self._database,
-            NewDelivery(self._provider, shown_name(file.path), file.digest, file.size, self._kind.name),
-        )
-        checker = Checker(self._kind, file.source.fields)
-        recorder = Recorder(self._database, self._kind, number, checker.derive)
-        done = 0
-        for checked, broken in checked_batches(file.source, self._kind, checker):
-            recorder.record(checked.rows, [*map(_problem, broken), *checked.problems], checked.numbers)
-            done += len(checked.rows) + len(broken)
-            progress(done, max(done, file.source.expected_rows))
-        delivery = finish_delivery(self._database, number)
+        file.refuse_changed()
+        new = self.announce(shown_name(file.path), file.digest, file.size)
+        number, already = begin(self._database, new) if resume else (start_delivery(self._database, new), 0)
+        try:
+            delivery = take(
+                self._database,
+                self._kind,
+                file.source,
+                number,
+                already=already,
+                before_recording=file.refuse_changed,
+                progress=progress,
+            )
+        except UnreadableFileError:
+            file.refuse_changed()  # then that is why
+            raise
         return Loaded(delivery, time.monotonic() - started, file.source.description, file.source.ignored)
 
-
-def _problem(broken: BrokenRow) -> Problem:
-    """A row that could not be taken apart, as a problem to send back."""
-    raw = mask(broken.raw[:SHOWN_RAW])
-    return Problem(
-        row=broken.number,
-        severity=REFUSED,
-        field=WHOLE_ROW,
-        value=raw[:SHOWN_VALUE],
-        rule=broken.rule,
-        reason=broken.reason,
-        remedy=broken.remedy,
-        raw=orjson.dumps({WHOLE_ROW: raw}).decode(),
-    )
+    def announce(self, file_name: str, digest: str, size: int) -> NewDelivery:
+        """The delivery of such a file, about to begin."""
+        sender = self._sender
+        return NewDelivery(sender.title, file_name, digest, size, self._kind.name, sender.provider, sender.way)

@@ -3,11 +3,14 @@ from pathlib import Path
 
 import orjson
 import pytest
+from credit_indexer.loading import FileChangedError, Loader, inspect_file
+from credit_indexer.sources import source
 from credit_records.corrections import QuarantinedValue, Scope, count_problems, export, read_problems
+from credit_records.deliveries import last_deliveries
 from credit_records.reading import find_subject, records_of
 
 from tests.indexer.conftest import City
-from tests.indexer.dressed_tables import FORMATS, delimited
+from tests.indexer.dressed_tables import FORMATS, delimited, write_as
 
 HEADER = ("企业名称", "统一社会信用代码", "注册日期", "注册资本", "经营范围")
 GOOD = ("金城虚构茶馆", "92620199MA00000022", "2021年3月4日", "12.5万元", "茶水")
@@ -145,3 +148,49 @@ def test_json_values_that_are_no_text_are_read_as_text(city: City, tmp_path: Pat
     path = tmp_path / "a.jsonl"
     path.write_bytes(orjson.dumps({"企业名称": "金城虚构面馆", "信用代码": GOOD[1], "注册资本": 10, "经营范围": None}))
     assert city.load(path).delivery.new == 1
+
+
+def test_a_record_that_stands_twice_is_recorded_once_and_told(city: City) -> None:
+    later = ("金城虚构大茶馆", *GOOD[1:])
+    assert figures(city, "utf8.csv", (HEADER, [GOOD, later])) == (2, 1, 1, 0, 0, 1)
+    [problem] = problems(city)
+    assert (problem.row, problem.treatment) == (3, "提示")
+    assert "第 2 行" in problem.reason
+
+
+def test_a_file_that_is_replaced_while_it_is_read_is_not_mixed(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source, "BATCH_ROWS", 10)
+    rows = [(f"金城虚构{n}号店", f"92620199MA{n:08}") for n in range(50)]
+    path = write_as("utf8.csv", (HEADER[:2], rows), city.folder)
+    other = city.folder / "other.csv"
+    other.write_bytes(delimited((HEADER[:2], [("金城虚构替换店", "92620199MA00000099")])))
+    inspected = inspect_file(path, city.kind)
+    with pytest.raises(FileChangedError, match="不会重复"):
+        Loader(city.workplace.database, city.kind, "").load(inspected, lambda *_: other.exists() and other.rename(path))
+    with city.workplace.database.connect() as connection:
+        [delivery] = last_deliveries(connection)
+        assert (delivery.rows, delivery.finished_at) == (10, None)
+        assert find_subject(connection, "92620199MA00000099") is None
+    assert city.load(path).delivery.new == 1
+
+
+def test_a_load_that_was_cut_off_goes_on_where_it_was(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source, "BATCH_ROWS", 10)
+    rows = [(f"金城虚构{n}号店" if n % 7 else "", f"92620199MA{n:08}") for n in range(50)]
+    path = write_as("utf8.csv", (HEADER[:2], rows), city.folder)
+    loader = Loader(city.workplace.database, city.kind, "某局")
+
+    def interrupt(done: int, _: int) -> None:
+        if done == 30:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        loader.load(inspect_file(path, city.kind), interrupt)
+    delivery = loader.load(inspect_file(path, city.kind), resume=True).delivery
+    assert (delivery.id, delivery.rows, delivery.new, delivery.unchanged, delivery.refused) == (1, 50, 42, 0, 8)
+    assert count_problems_of(city) == 8
+
+
+def count_problems_of(city: City) -> int:
+    with city.workplace.database.connect() as connection:
+        return count_problems(connection, Scope())
