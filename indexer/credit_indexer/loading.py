@@ -85,13 +85,7 @@ class Loader:
         self._kind = kind
         self._sender = Sender(sender) if isinstance(sender, str) else sender
 
-    def load(
-        self,
-        file: Inspected,
-        progress: Callable[[int, int], None] = lambda _done, _total: None,
-        *,
-        resume: bool = False,
-    ) -> Loaded:
+    def load(self, file: Inspected, progress: Progress = tell_nobody, *, resume: bool = False) -> Loaded:
         """Record the whole file. Cut off anywhere, it is loaded again from the start and doubles nothing.
 
         With `resume`, a load of the very same file that was cut off goes on as the same delivery.
