@@ -79,7 +79,8 @@ def _http(error: HTTPException, say: Say) -> Problem:
             404, "not-found", say("没有这个网页"), say("网址可能打错了，或网页已经移走。可以从这里重新查找。")
         )
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        title, detail = say("这个网址不接受这种请求"), say("请用 GET 方式打开。")
+        title = say("这个网址不接受这种请求")
+        detail = say("它接受的方式：%(methods)s。") % {"methods": headers.get("Allow", "GET")}
         return Problem(405, "method", title, detail, headers=headers)
     title, detail = say("这个请求不能照办"), say("请核对网址后重试，或从首页重新查找。")
     return Problem(error.status_code, "request", title, detail, headers=headers)

@@ -14,6 +14,12 @@ class SiteSettings(Settings):
         description="Address at which the public reaches the site, such as `https://credit.example.cn`: used in "
         "canonical links, the sitemap and robots.txt. Where it is not set, the address of each request is used.",
     )
+    push_calls_per_minute: int = Field(
+        default=600,
+        ge=1,
+        le=1_000_000,
+        description="How many times a minute each provider may push records; a call holds up to 10,000 rows.",
+    )
     log_requests: bool = Field(
         default=False,
         description="Write one JSON line for each request: route, status, milliseconds and request id, never what was "

@@ -81,6 +81,31 @@ def resting_app(data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Fas
     return create_app(SiteSettings(data_dir=folder, city="demo"))
 
 
+@pytest.fixture(scope="session")
+def written_settings(data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> SiteSettings:
+    """The same city once more, for tests that write: each with providers and records of its own."""
+    folder = tmp_path_factory.mktemp("written")
+    for file in data_dir.glob("chengxin.db*"):
+        shutil.copy(file, folder)
+    return SiteSettings(data_dir=folder, city="demo")
+
+
+@pytest.fixture(scope="session")
+def written_app(written_settings: SiteSettings) -> FastAPI:
+    return create_app(written_settings)
+
+
+@pytest.fixture
+async def written_client(written_app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    async with _reader_of(written_app) as reader:
+        yield reader
+
+
+@pytest.fixture(scope="session")
+def written_schema(written_app: FastAPI) -> schemathesis.BaseSchema:
+    return schemathesis.openapi.from_asgi("/openapi.json", written_app)
+
+
 @pytest.fixture
 async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     async with _reader_of(app) as reader:

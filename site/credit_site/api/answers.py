@@ -19,9 +19,16 @@ from credit_site.search_request import Misunderstanding
 from credit_site.site import Site
 
 WORDING = {
+    400: "内容不是 JSON Not JSON",
+    401: "密钥不对 Wrong key",
     404: "没有这个主体或记录 No such subject or record",
+    408: "内容没有传完 The body was cut off",
+    409: "同一个幂等键的请求正在处理 A call with this idempotency key is under way",
+    413: "内容太大 Too large",
+    415: "只接受 JSON Only JSON",
     422: "参数有误 Parameters",
-    503: "搜索引擎不可用 Search is resting",
+    429: "太频繁 Too often",
+    503: "暂时不可用，按 Retry-After 再试 Resting; try again after Retry-After",
 }
 
 

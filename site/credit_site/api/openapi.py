@@ -1,12 +1,15 @@
-"""The OpenAPI document: what FastAPI gathers from the operations, and the shape of every error besides."""
+"""The OpenAPI document: what FastAPI gathers from the operations, and the shapes of every error and of pushes."""
 
 from typing import Any
 
 from fastapi import FastAPI
-from pydantic.json_schema import models_json_schema
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from credit_site.api.models import ProblemDocument
+from credit_site.api.provider_models import PushDocument
 
+SECURITY = "providerKey"
 REFERENCE = "#/components/schemas/{model}"
 
 
@@ -16,6 +19,13 @@ class DocumentedApi(FastAPI):
     def openapi(self) -> dict[str, Any]:
         document = super().openapi()
         schemas = document.setdefault("components", {}).setdefault("schemas", {})
-        _, problem = models_json_schema([(ProblemDocument, "serialization")], ref_template=REFERENCE)
-        schemas.update(problem["$defs"])
+        beside: list[tuple[type[BaseModel], JsonSchemaMode]] = [
+            (ProblemDocument, "serialization"),
+            (PushDocument, "validation"),
+        ]
+        _, found = models_json_schema(beside, ref_template=REFERENCE)
+        schemas.update(found["$defs"])
+        document["components"]["securitySchemes"] = {
+            SECURITY: {"type": "http", "scheme": "bearer", "description": "报送单位的密钥 Key of the provider"}
+        }
         return document
