@@ -8,11 +8,12 @@ import typer
 from credit_records.catalogue import CatalogueError
 from credit_records.database import DatabaseUnavailableError
 from credit_search.protocol import EngineUnavailableError, NoIndexError, WriterBusyError
+from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
-from credit_indexer.checking_ahead import CheckerDiedError
 from credit_indexer.locking import BusyError
 from credit_indexer.rebuilding import RebuildError
+from credit_indexer.second_process import SecondProcessDiedError
 from credit_indexer.sources.source import UnreadableFileError
 from credit_indexer.terminal import complain
 
@@ -41,10 +42,12 @@ def told_clearly() -> Iterator[None]:
         raise _exit(BUSY, f"另一个重建正在进行{holder}。请等它结束后再试。") from error
     except NoIndexError as error:
         raise _exit(NO_SERVICE, "还没有可用的索引。请先执行 chengxin index --once 或 chengxin rebuild。") from error
-    except (RebuildError, CheckerDiedError) as error:
+    except (RebuildError, SecondProcessDiedError) as error:
         raise _exit(NO_SERVICE, str(error)) from error
     except (DatabaseUnavailableError, CatalogueError) as error:
         raise _exit(NO_SERVICE, str(error)) from error
+    except ValidationError as error:
+        raise _exit(NO_SERVICE, _settings_sentence(error)) from error
     except (DBAPIError, EngineUnavailableError, OSError) as error:
         raise _exit(NO_SERVICE, _service_sentence(error)) from error
 
@@ -54,12 +57,37 @@ def _exit(code: int, sentence: str) -> typer.Exit:
     return typer.Exit(code)
 
 
+def _settings_sentence(error: ValidationError) -> str:
+    """What is wrong in the settings, the only thing from outside that a command gives to Pydantic."""
+    faults = "；".join(f"{'.'.join(map(str, wrong['loc'])) or '整体'}：{wrong['msg']}" for wrong in error.errors())
+    return f"设置有误（环境变量 CHENGXIN_… 或 chengxin.toml）：{faults}。"
+
+
 def _service_sentence(error: Exception) -> str:
-    cause = str(error.orig) if isinstance(error, DBAPIError) else str(error)
+    again = "已经提交的部分完整有效；请排除故障后重新执行同一命令，不会重复。"
+    if isinstance(error, EngineUnavailableError) and not _is_full(error):
+        again = "数据库不受影响；请执行 chengxin rebuild 重建索引。"
+    return f"{in_short(error)}。{again}"
+
+
+def in_short(error: Exception) -> str:
+    """What failed of disk, database or index, without a full stop."""
+    if _is_full(error):
+        return "磁盘空间不足，写不下去了"
+    if isinstance(error, SecondProcessDiedError):
+        return "辅助进程意外结束（可能是内存不足）"
+    where = "文件"
+    if isinstance(error, (DBAPIError, DatabaseUnavailableError)):
+        where = "数据库"
+    elif isinstance(error, EngineUnavailableError):
+        where = "索引"
+    return f"{where}出错：{_cause(error)}"
+
+
+def _cause(error: Exception) -> str:
+    return str(error.orig) if isinstance(error, DBAPIError) else str(error)
+
+
+def _is_full(error: Exception) -> bool:
     full = isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
-    if full or any(sign in cause for sign in _NO_SPACE):
-        return "磁盘空间不足，写不下去了。已经提交的批次完整有效；请腾出空间后重新执行同一命令，不会重复。"
-    if isinstance(error, EngineUnavailableError):
-        return f"索引出错：{cause}。数据库不受影响；请执行 chengxin rebuild 重建索引。"
-    where = "数据库" if isinstance(error, DBAPIError) else "文件"
-    return f"{where}出错：{cause}。已经提交的部分完整有效；请排除故障后重新执行同一命令，不会重复。"
+    return full or any(sign in _cause(error) for sign in _NO_SPACE)

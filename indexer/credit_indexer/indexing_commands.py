@@ -20,11 +20,8 @@ from credit_indexer.comparing import compare as find_drift
 from credit_indexer.failures import DRIFT_FOUND, UNREADABLE, told_clearly
 from credit_indexer.following import Follower
 from credit_indexer.memory import expect_bulk_work
-from credit_indexer.projection import Projection
 from credit_indexer.rebuilding import Rebuild
-from credit_indexer.record_projection import RecordProjection
 from credit_indexer.record_stream import RecordStream
-from credit_indexer.regions import Regions
 from credit_indexer.streams import Stream, counted
 from credit_indexer.subject_stream import SubjectStream
 from credit_indexer.terminal import complain, meter, say
@@ -61,9 +58,8 @@ def open_workplace(settings: Settings) -> Workplace:
 
 def every_stream(city: str) -> tuple[Stream, ...]:
     """What is kept in step, in this order."""
-    declared = catalogue()
-    home = declared.city(city).division
-    return SubjectStream(Projection(home)), RecordStream(RecordProjection(Regions(home), declared))
+    home = catalogue().city(city).division
+    return SubjectStream(home), RecordStream(home)
 
 
 IndexOption = Annotated[str, typer.Option("--index", help="只处理这一个索引：subjects 或 records；不写时全部处理。")]

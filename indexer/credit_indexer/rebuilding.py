@@ -1,6 +1,7 @@
 """A new generation of the index, built beside the live one and swapped in whole."""
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from credit_records.changes import latest_seq
@@ -8,9 +9,9 @@ from credit_search.protocol import Engine, IndexWriter
 from sqlalchemy import Engine as Database
 
 from credit_indexer.locking import exclusive
+from credit_indexer.projecting_ahead import BATCH_DOCUMENTS, every_document
 from credit_indexer.streams import Stream, counted
 
-BATCH_DOCUMENTS = 10_000
 LOCK_FILE = "rebuild.lock"
 
 Progress = Callable[[int, int], None]
@@ -83,19 +84,15 @@ class Rebuild:
             await writer.close()
 
     async def _fill(self, writer: IndexWriter, progress: Progress) -> None:
-        """Everything in the order of keys; each batch is a transaction of its own, so none is held for long."""
+        """Everything in the order of keys."""
         with self._database.connect() as connection:
             total = self._stream.count(connection)
-        done = last = 0
-        while True:
-            with self._database.connect() as connection:
-                documents = self._stream.everything_after(connection, last, BATCH_DOCUMENTS)
-            if not documents:
-                return
-            await writer.write(documents, [])
-            last = documents[-1][self._schema.key]
-            done += len(documents)
-            progress(done, max(done, total))
+        done = 0
+        with closing(every_document(self._database, self._stream, total)) as batches:
+            for documents in batches:
+                await writer.write(documents, [])
+                done += len(documents)
+                progress(done, max(done, total))
 
     async def _finish(self, writer: IndexWriter, cursor: int) -> int:
         """Catch up and verify within one snapshot of the database, so that the counts must be equal."""

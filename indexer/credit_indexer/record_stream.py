@@ -1,9 +1,11 @@
 """Published records, as the index of records is kept in step with them."""
 
 from collections.abc import Iterator, Sequence
+from typing import Self
 
 from credit_records.bulk import insert_rows, take_numbers, update_rows
 from credit_records.calendar import today
+from credit_records.catalogue import catalogue
 from credit_records.deliveries import utc_now
 from credit_records.published import SEARCHABLE, is_public
 from credit_records.record_changes import all_record_rows, record_rows_after, record_versions
@@ -13,18 +15,26 @@ from credit_search.schema import RECORDS
 from sqlalchemy import Connection, func, select
 
 from credit_indexer.record_projection import RecordProjection
+from credit_indexer.regions import Regions
 from credit_indexer.streams import Step
 
 
 class RecordStream:
-    """A `Stream` of what is published today; a record that no longer is leaves the index."""
+    """A `Stream` of what is published today, in the regions of the city whose division is `home`.
+
+    A record that is published no longer leaves the index. Pickled as just its home.
+    """
 
     schema = RECORDS
     noun = "记录"
     measure = "条"
 
-    def __init__(self, projection: RecordProjection) -> None:
-        self._projection = projection
+    def __init__(self, home: str) -> None:
+        self._home = home
+        self._projection = RecordProjection(Regions(home), catalogue())
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str]]:
+        return type(self), (self._home,)
 
     def after(self, connection: Connection, cursor: int, limit: int) -> Step:
         records, deleted, reached = record_rows_after(connection, cursor, limit)

@@ -1,6 +1,7 @@
 """Subjects, as the index of subjects is kept in step with them."""
 
 from collections.abc import Iterator, Sequence
+from typing import Self
 
 from credit_records.bulk import insert_rows, take_numbers, update_rows
 from credit_records.changes import all_subject_rows, subject_rows_after, subject_versions
@@ -15,14 +16,18 @@ from credit_indexer.streams import Step
 
 
 class SubjectStream:
-    """A `Stream` of every subject."""
+    """A `Stream` of every subject, in the regions of the city whose division is `home`. Pickled as just that."""
 
     schema = SUBJECTS
     noun = "主体"
     measure = "个"
 
-    def __init__(self, projection: Projection) -> None:
-        self.projection = projection
+    def __init__(self, home: str) -> None:
+        self._home = home
+        self.projection = Projection(home)
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str]]:
+        return type(self), (self._home,)
 
     def after(self, connection: Connection, cursor: int, limit: int) -> Step:
         subjects, deleted, reached = subject_rows_after(connection, cursor, limit)

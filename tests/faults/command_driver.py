@@ -13,7 +13,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from credit_indexer import indexing_commands, loading_commands, rebuilding, stream_following
+from credit_indexer import indexing_commands, loading_commands, projecting_ahead, rebuilding, stream_following
 from credit_indexer.sources import source
 from credit_records.catalogue import catalogue
 from credit_records.command_line import main
@@ -70,7 +70,9 @@ def become(request: dict[str, Any]) -> None:
 
 def serve(batch: int) -> None:
     # Batches so small that a few thousand rows have many commits between them to be killed at.
-    source.BATCH_ROWS = stream_following.BATCH_CHANGES = rebuilding.BATCH_DOCUMENTS = batch
+    source.BATCH_ROWS = stream_following.BATCH_CHANGES = rebuilding.BATCH_DOCUMENTS = (
+        projecting_ahead.BATCH_DOCUMENTS
+    ) = batch
     stream_following.MOST_UNCOMMITTED = 3 * batch
     catalogue()
     gazetteer()

@@ -5,8 +5,9 @@ import os
 
 import pytest
 from credit_indexer import checking_ahead
-from credit_indexer.checking_ahead import CheckerDiedError, checked_batches
+from credit_indexer.checking_ahead import checked_batches
 from credit_indexer.loading import Loader, inspect_file
+from credit_indexer.second_process import SecondProcessDiedError
 from credit_indexer.sources.source import UnreadableFileError
 from credit_records.checking import Checker
 
@@ -45,5 +46,5 @@ def test_the_death_of_the_second_process_is_told(city: City, monkeypatch: pytest
     monkeypatch.setattr(checking_ahead, "WORTHWHILE_ROWS", 0)
     monkeypatch.setattr("sys.executable", "/bin/false")
     inspected = inspect_file(write_as("utf8.csv", TABLE, city.folder), city.kind)
-    with pytest.raises(CheckerDiedError, match="重新装载"):
+    with pytest.raises(SecondProcessDiedError, match="重新执行"):
         Loader(city.workplace.database, city.kind, "").load(inspected, lambda *_: None)

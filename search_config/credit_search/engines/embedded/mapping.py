@@ -54,6 +54,11 @@ def facet_fields(schema: IndexSchema) -> tuple[str, ...]:
     return tuple(field.name for field in schema.fields if field.facet)
 
 
+def stored_fields(schema: IndexSchema) -> tuple[str, ...]:
+    """The fields that come back with a hit."""
+    return tuple(field.name for field in schema.fields if field.type is FieldType.STORED)
+
+
 class Compiler:
     """Compiles clauses for one index."""
 
