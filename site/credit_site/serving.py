@@ -1,4 +1,4 @@
-"""`chengxin serve`: the web server, its workers, and the indexer beside them."""
+"""`chengxin serve`: the web server, its workers, and the indexer and the receiver beside them."""
 
 import os
 import shutil
@@ -25,7 +25,7 @@ from credit_site.supervision import SupervisedProcess
 APPLICATION = "credit_site.application:create_served_app"
 CANNOT_START = 2
 PATIENCE = 10  # seconds that answers under way may take when the server stops
-INDEXER = (sys.executable, "-m", "credit_records.command_line", "index")
+BESIDE = {name: (sys.executable, "-m", "credit_records.command_line", name) for name in ("index", "receive")}
 
 
 def serve(
@@ -33,7 +33,7 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="监听的端口")] = 8000,
     workers: Annotated[int, typer.Option(min=1, max=64, help="工作进程数")] = 1,
     with_indexer: Annotated[
-        bool, typer.Option("--with-indexer", help="同时运行索引程序，使入库的变化随即可查")
+        bool, typer.Option("--with-indexer", help="同时运行索引程序和收取程序，报送的数据随即可查")
     ] = False,
 ) -> None:
     """启动网站。"""
@@ -48,7 +48,8 @@ def serve(
         if workers > 1:
             running.callback(shutil.rmtree, _share_metrics(settings), ignore_errors=True)
         if with_indexer:
-            running.enter_context(SupervisedProcess("indexer", INDEXER))
+            for name, command in BESIDE.items():
+                running.enter_context(SupervisedProcess(name, command))
         print(f"诚信：http://{host}:{port}（Ctrl+C 停止）", flush=True)  # noqa: T201  # the one line for whoever starts it
         uvicorn.run(
             APPLICATION,

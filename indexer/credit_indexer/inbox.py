@@ -1,0 +1,142 @@
+"""The inbox of folders, watched: what waits in it, in the order of arrival, and what is taken from it."""
+
+import os
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from credit_records.catalogue import Kind
+from credit_records.inbox_layout import (
+    DONE,
+    REFUSED_FILES,
+    TAKING,
+    UPLOADS,
+    is_left_alone,
+    kind_of_file,
+    kind_of_folder,
+    provider_folder,
+)
+from credit_records.providers import Provider
+
+from credit_indexer.inbox_stillness import REST, REST_WHILE_EMPTY, Stillness, Writers, move_if_whole
+
+INBOX: Final = "inbox"
+UPLOAD: Final = "upload"
+NO_KIND: Final = "_"
+_OURS: Final = frozenset({DONE, REFUSED_FILES, TAKING, UPLOADS})
+
+
+@dataclass(frozen=True, slots=True)
+class InboxFile:
+    """A file in a provider's folder. `kind` is None where its place does not tell what it holds."""
+
+    provider: Provider
+    way: str
+    kind: Kind | None
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting(InboxFile):
+    state: tuple[int, ...]
+
+
+class Inbox:
+    """The folders of all providers under one."""
+
+    def __init__(self, folder: Path, kinds: Mapping[str, Kind]) -> None:
+        self._folder = folder
+        self._kinds = kinds
+        self._stillness = Stillness()
+        self._waiting: list[_Waiting] = []
+        self._writing: set[Path] = set()
+
+    def taking(self, providers: Iterable[Provider]) -> list[InboxFile]:
+        """What was taken before and is not done with: after a crash, or a fault that will pass."""
+        return [file for provider in providers for file in self._taking(provider)]
+
+    def look(self, providers: Iterable[Provider], now: float) -> None:
+        """See what waits; `now` in seconds of a steady clock."""
+        found = [file for provider in providers for file in self._in_folder(provider)]
+        self._stillness.look({file.path: file.state for file in found}, now)
+        self._waiting = sorted(found, key=lambda file: (self._stillness.arrival(file.path), file.state[3], file.path))
+        self._writing &= {file.path for file in found}
+
+    def take(self, now: float) -> Iterator[InboxFile]:
+        """Move each file that has come whole to `taking`, in the order of arrival, and give it.
+
+        One of the same name that is not done with yet is waited for.
+
+        Raises:
+            OSError: a file cannot be moved; calling again goes on with the others.
+        """
+        while self._waiting:
+            file = self._waiting.pop(0)
+            rested = self._stillness.rested(file.path, now)
+            target = self._target(file)
+            if rested < (REST if file.state[2] else REST_WHILE_EMPTY) or target.exists():
+                continue
+            target.parent.mkdir(parents=True, exist_ok=True)
+            writers = move_if_whole(file.path, target, file.state, rested)
+            if writers is None:
+                self._stillness.forget(file.path)
+                yield InboxFile(file.provider, file.way, file.kind, target)
+            elif writers is Writers.SOME:
+                self._writing.add(file.path)
+
+    def may_settle(self, providers: Iterable[Provider]) -> bool:
+        """Whether something waits that is only looked at for too short a time yet."""
+        paths = [file.path for provider in providers for file in self._in_folder(provider)]
+        return any(path not in self._writing and not self._stillness.has_changed(path) for path in paths)
+
+    def _target(self, file: InboxFile) -> Path:
+        folder = provider_folder(self._folder, file.provider.name) / TAKING / file.way
+        return folder / (file.kind.name if file.kind else NO_KIND) / file.path.name
+
+    def _in_folder(self, provider: Provider) -> Iterator[_Waiting]:
+        folder = provider_folder(self._folder, provider.name)
+        for entry in _entries(folder):
+            if entry.is_dir(follow_symlinks=False):
+                if entry.name not in _OURS:
+                    yield from self._in_kind(provider, INBOX, Path(entry.path))
+            else:
+                yield from _waiting(provider, INBOX, kind_of_file(entry.name, self._kinds), entry)
+        for entry in _entries(folder / UPLOADS):
+            if entry.is_dir(follow_symlinks=False):
+                yield from self._in_kind(provider, UPLOAD, Path(entry.path))
+
+    def _in_kind(self, provider: Provider, way: str, folder: Path) -> Iterator[_Waiting]:
+        kind = kind_of_folder(folder.name, self._kinds)
+        for entry in _entries(folder):
+            yield from _waiting(provider, way, kind, entry)
+
+    def _taking(self, provider: Provider) -> Iterator[InboxFile]:
+        folder = provider_folder(self._folder, provider.name) / TAKING
+        for way in (INBOX, UPLOAD):
+            for place in _entries(folder / way):
+                for entry in _entries(Path(place.path)):
+                    if not entry.is_file(follow_symlinks=False):
+                        continue
+                    yield InboxFile(provider, way, self._kinds.get(place.name), Path(entry.path))
+
+
+def _waiting(provider: Provider, way: str, kind: Kind | None, entry: "os.DirEntry[str]") -> Iterator[_Waiting]:
+    """The entry, where it is a file: a link might lead anywhere, and a pipe never ends."""
+    try:
+        found = entry.stat(follow_symlinks=False)
+    except OSError:
+        return  # gone since
+    if stat.S_ISREG(found.st_mode):
+        state = (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
+        yield _Waiting(provider, way, kind, Path(entry.path), state)
+
+
+def _entries(folder: Path) -> list["os.DirEntry[str]"]:
+    """What lies in the folder and is not to be left alone; nothing where it is no folder or not for us to read."""
+    try:
+        with os.scandir(folder) as found:
+            return [entry for entry in found if not is_left_alone(entry.name)]
+    except OSError:
+        return []

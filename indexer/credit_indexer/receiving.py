@@ -1,0 +1,207 @@
+"""Receives what waits in the inbox: each file is taken, loaded and put away with a receipt, one after another."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from credit_records.catalogue import Kind
+from credit_records.database import DatabaseUnavailableError
+from credit_records.deliveries import Delivery, find_delivery, refuse_delivery, utc_now
+from credit_records.inbox_layout import make_folders, provider_folder
+from credit_records.providers import Provider, all_providers
+from credit_records.receipts import WHOLE_FILE, Receipt, ReceiptProblem, receipt_of, refusal
+from credit_records.rows import REFUSED, Problem
+from sqlalchemy import Engine as Database
+from sqlalchemy.exc import DBAPIError
+
+from credit_indexer.failures import in_short
+from credit_indexer.inbox import Inbox, InboxFile
+from credit_indexer.loading import FileChangedError, Loader, Sender, inspect_file
+from credit_indexer.postponing import Postponed
+from credit_indexer.receipt_files import Marker, put_away
+from credit_indexer.second_process import SecondProcessDiedError
+from credit_indexer.sources.bytestream import content_digest
+from credit_indexer.sources.source import UnreadableFileError, shown_name
+
+_PASSING: Final = (DBAPIError, DatabaseUnavailableError, SecondProcessDiedError, FileChangedError, OSError)
+"""What is no fault of the file: it stays in `taking` and is tried again."""
+
+NO_KIND_REASON: Final = "看不出是哪一种数据：文件夹和文件名都不是以数据种类开头"
+NO_KIND_REMEDY: Final = "请放进以数据种类命名的文件夹（如 行政处罚），或让文件名以它开头（如 行政处罚_2026-11.xlsx）"
+
+
+class StoppedError(Exception):
+    """The receiver was asked to stop in the middle of a file, which it goes on with when it is started again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What a look at the inbox came to: files received, put off, and such as may be whole in a moment."""
+
+    received: int
+    postponed: int
+    settling: bool
+
+
+class Receiver:
+    """Looks through the inbox again and again; `stopped` is asked between batches."""
+
+    def __init__(
+        self,
+        database: Database,
+        folder: Path,
+        kinds: Mapping[str, Kind],
+        *,
+        on_event: Callable[[str], None],
+        stopped: Callable[[], bool] = lambda: False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._database = database
+        self._folder = folder
+        self._inbox = Inbox(folder, kinds)
+        self._on_event = on_event
+        self._stopped = stopped
+        self._clock = clock
+        self._postponed: Postponed[Path] = Postponed(clock)
+        self._ignored: set[str] = set()
+
+    def round(self) -> Round:
+        """Receive everything that has come whole by now."""
+        try:
+            providers = self._providers()
+            self._postponed.succeeded(self._folder)
+        except _PASSING as error:
+            self._put_off(self._folder, "", error)
+            return Round(0, 1, settling=False)
+        received = sum(map(self._receive, self._inbox.taking(providers)))
+        self._inbox.look(providers, self._clock())
+        received += self._receive_new()
+        return Round(received, len(self._postponed), self._inbox.may_settle(providers))
+
+    def _providers(self) -> list[Provider]:
+        with self._database.connect() as connection:
+            providers = [known for known in all_providers(connection) if known.active]
+        self._tell_of_strangers({provider.name for provider in providers})
+        for provider in providers:
+            if not provider_folder(self._folder, provider.name).is_dir():
+                make_folders(self._folder, provider.name)
+        return providers
+
+    def _tell_of_strangers(self, known: set[str]) -> None:
+        """Folders from which nothing is taken, each told once."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        strange = {path.name for path in self._folder.iterdir() if not path.name.startswith(".")} - known
+        for name in sorted(strange - self._ignored):
+            self._on_event(f"收件箱里的 {name} 不是已登记并启用的报送单位，其中的文件不收：见 chengxin provider list")
+        self._ignored = strange
+
+    def _receive_new(self) -> int:
+        received = 0
+        files = self._inbox.take(self._clock())
+        while True:
+            try:
+                file = next(files, None)
+            except OSError as error:
+                self._put_off(self._folder, "收件箱", error)
+                files = self._inbox.take(self._clock())
+                continue
+            if file is None or self._stopped():
+                return received
+            received += self._receive(file)
+
+    def _receive(self, file: InboxFile) -> bool:
+        """Whether the file is done with."""
+        if not self._postponed.is_due(file.path):
+            return False
+        try:
+            receipt = self._take(file)
+        except StoppedError:
+            return False
+        except _PASSING as error:
+            self._put_off(file.path, f"{file.provider.name}/{shown_name(file.path)}", error)
+            return False
+        self._postponed.succeeded(file.path)
+        self._on_event(_told(receipt))
+        return True
+
+    def _take(self, file: InboxFile) -> Receipt:
+        folder = provider_folder(self._folder, file.provider.name)
+        if file.kind is None:
+            receipt = _no_kind(file)
+            put_away(file.path, folder, receipt)
+            return receipt
+        marker = Marker(file.path)
+        known = self._delivery(marker.delivery())
+        ignored: tuple[str, ...] = ()
+        if known is None or known.finished_at is None:
+            known, ignored = self._load(file, file.kind, marker, known)
+        with self._database.connect() as connection:
+            receipt = receipt_of(connection, known.id, ignored=ignored)
+            put_away(file.path, folder, receipt, connection)
+        marker.remove()
+        return receipt
+
+    def _delivery(self, number: int | None) -> Delivery | None:
+        """The delivery as which the file was being taken when we were cut off."""
+        if number is None:
+            return None
+        with self._database.connect() as connection:
+            return find_delivery(connection, number)  # none in a database restored from before
+
+    def _load(
+        self, file: InboxFile, kind: Kind, marker: Marker, cut_off: Delivery | None
+    ) -> tuple[Delivery, tuple[str, ...]]:
+        """The delivery, and the headers that are no field."""
+        loader = Loader(self._database, kind, Sender(file.provider.title, file.provider.name, file.way))
+        try:
+            inspected = inspect_file(file.path, kind)
+            loaded = loader.load(inspected, self._go_on, resume=cut_off, on_begun=marker.write)
+        except FileChangedError:
+            raise
+        except UnreadableFileError as error:
+            number = self._delivery(marker.delivery()) or cut_off
+            return self._refuse(file, loader, number.id if number else None, error), ()
+        return loaded.delivery, loaded.ignored
+
+    def _refuse(self, file: InboxFile, loader: Loader, number: int | None, error: UnreadableFileError) -> Delivery:
+        if number is None:
+            try:
+                digest, size = content_digest(file.path), file.path.stat().st_size
+            except UnreadableFileError:
+                digest, size = "", 0
+            number = loader.begin(file.path, digest, size)
+        return refuse_delivery(self._database, number, _of_file(error.problem, error.remedy))
+
+    def _go_on(self, _done: int, _total: int) -> None:
+        if self._stopped():
+            raise StoppedError
+
+    def _put_off(self, path: Path, name: str, error: Exception) -> None:
+        seconds = self._postponed.failed(path)
+        cause = error.problem if isinstance(error, FileChangedError) else in_short(error)
+        self._on_event(f"{name}{'：' if name else ''}{cause}；{seconds:.0f} 秒后再试")
+
+
+def _of_file(reason: str, remedy: str) -> Problem:
+    return Problem(0, REFUSED, WHOLE_FILE, "", "file", reason, remedy, "{}")
+
+
+def _no_kind(file: InboxFile) -> Receipt:
+    problem = ReceiptProblem(0, REFUSED, WHOLE_FILE, "", "kind", NO_KIND_REASON, NO_KIND_REMEDY)
+    return refusal(
+        provider=file.provider.name,
+        source=file.provider.title,
+        file_name=shown_name(file.path),
+        size=file.path.stat().st_size,
+        at=utc_now(),
+        problem=problem,
+    )
+
+
+def _told(receipt: Receipt) -> str:
+    """For the log, which holds nothing of what was in the file."""
+    number = f"（第 {receipt.delivery} 次报送）" if receipt.delivery is not None else ""
+    told = receipt.sentence if receipt.rows else "见回执" if not receipt.accepted else "没有数据行"
+    return f"{receipt.source}：{receipt.file_name}{number}：{told}"
