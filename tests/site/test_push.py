@@ -20,6 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from tests.conftest import REPOSITORY
 from tests.site.pushing import KIND, Pushing, pushing, row
 
 _NAMES = count(1)
@@ -82,6 +83,14 @@ async def test_each_row_is_told_what_became_of_it(water):
         2,
         1,
     ]
+
+
+async def test_a_record_twice_in_one_push_is_noted_and_the_later_counts(water):
+    pushed = row()
+    told = (await water.push(pushed, {**pushed, "violation": "改正后的行为"})).json()
+    assert [each["status"] for each in told["rows"]] == ["new", "noted"]
+    assert "第 1 行" in told["rows"][1]["problems"][0]["reason"]
+    assert [each["violation"] for each in recorded(water, pushed["document_number"])] == ["改正后的行为"]
 
 
 async def test_a_push_is_a_delivery_of_its_provider(water):
@@ -245,6 +254,14 @@ async def test_too_large_a_body_is_refused_by_its_length_and_while_it_comes(wate
 )
 async def test_what_is_not_said_to_be_json_is_not_read(water, headers):
     refused_with(await water.send(b"{}", headers), 415, "media-type")
+
+
+async def test_the_example_of_the_docs_is_recorded(water):
+    page = (REPOSITORY / "docs" / "api.md").read_text(encoding="utf-8")
+    body = page.split("--json @- <<'JSON'\n")[1].split("JSON\n")[0]
+    told = (await water.send(body.encode())).json()
+    assert [each["status"] for each in told["rows"]] == ["new"], told
+    compile(page.split("```python\n")[1].split("```")[0], "docs/api.md", "exec")
 
 
 async def test_numbers_keep_every_digit(water):

@@ -14,6 +14,7 @@ from credit_records.gazetteer import Gazetteer
 from credit_records.idempotency import claim, release, remember
 from credit_records.providers import Provider
 from credit_records.recording import Recorder
+from credit_records.repeats import Repeats
 from credit_records.rows import NOTED, REFUSED, Problem
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
@@ -83,7 +84,8 @@ class Pusher:
         number = start_delivery(database, new)
         recorder = Recorder(database, pushed.kind, number, checker.derive)
         fates: list[str] = []
-        problems = [*pushed.problems, *checked.problems]
+        repeated = Repeats(pushed.kind).problems(checked.rows, checked.numbers)
+        problems = [*pushed.problems, *checked.problems, *repeated]
         outcome = recorder.record(checked.rows, problems, checked.numbers, fates)
         delivery = finish_delivery(database, number)
         told = dict(zip(checked.numbers, fates, strict=True))

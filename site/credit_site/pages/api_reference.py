@@ -28,6 +28,7 @@ class Operation:
     parameters: list[Property]
     answers: list[tuple[str, str, str | None]]
     example: str | None
+    body: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ def operations(document: Mapping[str, Any]) -> Iterator[Operation]:
                     for status, answer in sorted(operation["responses"].items())
                 ],
                 example=operation.get("x-example"),
+                body=_answer_schema(operation.get("requestBody", {})),
             )
 
 
