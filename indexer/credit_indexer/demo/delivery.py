@@ -1,8 +1,9 @@
-"""Writes the fictional city as a department would deliver it: one CSV file with the catalogue's own headers."""
+"""Writes the fictional city as its departments would deliver it: CSV files with the catalogue's own headers."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
+from operator import attrgetter
 from pathlib import Path
 
 from credit_records.catalogue import Catalogue
@@ -23,14 +24,22 @@ def write_delivery(path: Path, catalogue: Catalogue, *, subjects: int, seed: int
         TooManySubjectsError: there are not so many different names.
     """
     town = fictional_town(catalogue)
-    made = make_subjects(town, subjects=subjects, seed=seed)
+    for _ in written(path, catalogue, make_subjects(town, subjects=subjects, seed=seed)):
+        pass
+    return town
+
+
+def written(path: Path, catalogue: Catalogue, subjects: Iterable[FictionalSubject]) -> Iterator[FictionalSubject]:
+    """Pass the subjects on, each after it was written to the file."""
     titles = [catalogue.kinds[KIND].by_name[field].title for field in FIELDS]
+    values = attrgetter(*FIELDS)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(titles)
-        rows.writerows([getattr(subject, field) for field in FIELDS] for subject in made)
-    return town
+        for subject in subjects:
+            rows.writerow(values(subject))
+            yield subject
 
 
 def make_subjects(town: Town, *, subjects: int, seed: int) -> Iterator[FictionalSubject]:

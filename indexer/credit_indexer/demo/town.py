@@ -39,7 +39,7 @@ class Town:
     @property
     def source(self) -> str:
         """Who is said to have delivered its subjects."""
-        return f"{self.name}市场监督管理局（虚构）"
+        return f"{self.name}市场监督管理局"
 
 
 def fictional_town(catalogue: Catalogue) -> Town:
