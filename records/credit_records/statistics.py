@@ -4,7 +4,7 @@ They come from deliveries and the ledger of wrong codes, which are small, never 
 a provider, by its name, or what an operator called the source of a file, behind a tilde, which no provider's name has.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from itertools import pairwise
@@ -176,7 +176,7 @@ def first_months(connection: Connection, last: date, *, unit: str | None = None)
 
 
 def missing_months(
-    figures: Sequence[MonthFigures], since: dict[tuple[str, str], str], months: Sequence[str]
+    figures: Sequence[MonthFigures], since: Mapping[tuple[str, str], str], months: Sequence[str]
 ) -> dict[tuple[str, str], list[str]]:
     """By unit and kind, those of the months in which nothing came, from the month on in which it came first."""
     reported = {each.place for each in figures if each.figures.received}

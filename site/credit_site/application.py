@@ -8,6 +8,7 @@ from credit_records.database import open_database
 from credit_records.gazetteer import gazetteer
 from credit_search.engines import open_engine
 from credit_search.protocol import EngineUnavailableError
+from credit_search.record_search import RecordSearch
 from credit_search.schema import SUBJECTS
 from credit_search.subject_search import SubjectSearch
 from fastapi import FastAPI
@@ -15,14 +16,16 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute, Route
 
 from credit_site import operations, sitemaps
-from credit_site.api import subjects
+from credit_site.api import providers, subjects
+from credit_site.api.departments import league_operations
 from credit_site.api.openapi import DocumentedApi
+from credit_site.api.record_search import record_search_operation
 from credit_site.api.records import record_operations
 from credit_site.database import Database
 from credit_site.envelope import Envelope
 from credit_site.failures import handle_failures, show_failure
 from credit_site.logs import configure_logs
-from credit_site.pages import about, api_reference, home, profile, record, results
+from credit_site.pages import about, api_reference, departments, home, profile, record, register, results
 from credit_site.settings import SiteSettings
 from credit_site.site import Site
 
@@ -44,7 +47,13 @@ def create_app(settings: SiteSettings) -> FastAPI:
         routes=own_pages,
     )
     app.state.site = site
-    routers = (subjects.router, record_operations(site.catalogue))
+    routers = (
+        subjects.router,
+        record_search_operation(site.catalogue),
+        record_operations(site.catalogue),
+        league_operations(site.catalogue),
+        providers.router,
+    )
     for router in routers:
         app.include_router(router)
     handle_failures(app)
@@ -70,6 +79,7 @@ def open_site(settings: SiteSettings) -> Site:
         engine=engine,
         reader=engine.reader(SUBJECTS),
         search=SubjectSearch(engine, home),
+        record_search=RecordSearch(engine),
     )
 
 
@@ -77,10 +87,12 @@ def pages(site: Site) -> list[BaseRoute]:
     """Pages are plain routes: what is known of a reader is read by us, so FastAPI has nothing to add but time."""
     return [
         *results.routes,
+        *register.register_routes(site.registers),
         *profile.routes,
         *record.routes,
         *home.routes,
         Route("/static/{path:path}", site.assets.serve),
+        *departments.routes,
         *about.routes,
         *api_reference.routes,
         *operations.routes,

@@ -28,5 +28,16 @@ class Database:
 
         return run() if self._local else await run_in_threadpool(run)
 
+    async def read_aside(
+        self, function: Callable[Concatenate[Connection, Given], Found], *args: Given.args, **kwargs: Given.kwargs
+    ) -> Found:
+        """Run a reading function that takes a while, in a thread, so that other readers don't wait for it."""
+
+        def run() -> Found:
+            with self.engine.connect() as connection:
+                return function(connection, *args, **kwargs)
+
+        return await run_in_threadpool(run)
+
     def close(self) -> None:
         self.engine.dispose()

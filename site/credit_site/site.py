@@ -9,6 +9,7 @@ from credit_records.catalogue import Catalogue, City, Locale
 from credit_records.gazetteer import Gazetteer
 from credit_records.role_values import RoleReader
 from credit_search.protocol import Engine, IndexReader
+from credit_search.record_search import RecordSearch
 from credit_search.subject_search import SubjectSearch
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,8 +17,11 @@ from starlette.responses import Response
 from credit_site.assets import Assets
 from credit_site.database import Database
 from credit_site.freshness import FreshnessClock
+from credit_site.league_book import LeagueBook
 from credit_site.localisation import Say, load_translations
 from credit_site.metrics import Metrics
+from credit_site.provider_desk import ProviderDesk
+from credit_site.registers import Registers
 from credit_site.rendering import Templates
 from credit_site.resources import folder
 from credit_site.settings import SiteSettings
@@ -43,6 +47,7 @@ class Site:
         engine: Engine,
         reader: IndexReader,
         search: SubjectSearch,
+        record_search: RecordSearch,
     ) -> None:
         self.settings = settings
         self.catalogue = catalogue
@@ -52,7 +57,11 @@ class Site:
         self.database = database
         self.reader = reader
         self.search = search
+        self.record_search = record_search
+        self.registers = Registers(catalogue)
+        self.desk = ProviderDesk(settings, database.engine, catalogue, gazetteer)
         self.freshness = FreshnessClock(database, reader)
+        self.league = LeagueBook(database)
         self._engine = engine
         self._public_url = str(settings.public_url or "").rstrip("/")
         self._roles: dict[tuple[str, Locale], RoleReader] = {}
@@ -61,7 +70,9 @@ class Site:
         self.assets = Assets(folder("static"))
         self._translations = load_translations()
         self.templates = Templates(
-            folder("templates"), self._translations, {"asset": self.assets.address, "city": self.city}
+            folder("templates"),
+            self._translations,
+            {"asset": self.assets.address, "city": self.city, "registers": self.registers},
         )
 
     def say(self, locale: str) -> Say:
@@ -123,6 +134,7 @@ class Site:
         return response
 
     async def close(self) -> None:
+        self.desk.close()
         self.database.close()
         await self._engine.close()
 

@@ -3,13 +3,18 @@
 from typing import Any
 
 from credit_search.answers import MAX_PAGE_SIZE, MAX_QUERY_LENGTH
-from credit_search.facets import SUBJECT_FACETS
+from credit_search.facets import RECORD_FACETS, SUBJECT_FACETS, Facet
+from credit_search.record_documents import LONGEST_TERM
+from credit_search.record_search import SORT_NAMES
 
+from credit_site.league_request import GROUPINGS, MONTH_PATTERN, ORDERS
+from credit_site.league_request import SORTS as LEAGUE_SORTS
 from credit_site.record_request import CURSOR_PATTERN, MOST_RECORDS, RECORDS
 from credit_site.search_request import DEFAULT_SIZE, LARGEST_PAGE, SORTS
 
 SUGGESTIONS = 8
 MOST_SUGGESTIONS = 20
+_DATE = {"type": "string", "format": "date"}
 
 
 def search_parameters() -> list[dict[str, Any]]:
@@ -22,15 +27,41 @@ def search_parameters() -> list[dict[str, Any]]:
         _query("page", "第几页 Page", _integer(LARGEST_PAGE, 1)),
         _query("size", "每页条数 Results per page", _integer(MAX_PAGE_SIZE, DEFAULT_SIZE)),
         _query("sort", "排序 Order", {"type": "string", "enum": list(SORTS), "default": SORTS[0]}),
-        *(
-            _query(
-                facet.key,
-                f"按{facet.title}筛选，可重复，任一即可 Filter by {facet.title_en.lower()}; repeat for any of several",
-                {"type": "array", "items": {"type": "string"}},
-            )
-            for facet in SUBJECT_FACETS
-        ),
+        *(_facet(facet, []) for facet in SUBJECT_FACETS),
     ]
+
+
+def record_search_parameters(kinds: list[str]) -> list[dict[str, Any]]:
+    return [
+        _query(
+            "q",
+            "违法事实、依据、内容、文号、名称里的词，或代码 Words of facts, basis, content, number, name; or a code",
+            {"type": "string", "maxLength": MAX_QUERY_LENGTH},
+        ),
+        _query("page", "第几页 Page", _integer(LARGEST_PAGE, 1)),
+        _query("size", "每页条数 Records per page", _integer(MAX_PAGE_SIZE, DEFAULT_SIZE)),
+        _query(
+            "sort",
+            "排序；没有 q 时最新的在前 Order; newest first without q",
+            {"type": "string", "enum": list(SORT_NAMES), "default": SORT_NAMES[0]},
+        ),
+        _query("since", "决定或列入日期从哪天起 First day of decision or entry", _DATE),
+        _query("until", "决定或列入日期到哪天止 Last day of decision or entry", _DATE),
+        *(_facet(facet, kinds) for facet in RECORD_FACETS),
+    ]
+
+
+def _facet(facet: Facet, kinds: list[str]) -> dict[str, Any]:
+    values: dict[str, Any] = {"type": "string"}
+    if facet.key == "kind":
+        values |= {"enum": kinds}
+    if facet.free:
+        values |= {"minLength": 1, "maxLength": LONGEST_TERM}
+    return _query(
+        facet.key,
+        f"按{facet.title}筛选，可重复，任一即可 Filter by {facet.title_en.lower()}; repeat for any of several",
+        {"type": "array", "items": values},
+    )
 
 
 def suggest_parameters() -> list[dict[str, Any]]:
@@ -54,6 +85,20 @@ def record_parameters(kinds: list[str]) -> list[dict[str, Any]]:
             {"type": "string", "pattern": CURSOR_PATTERN},
         ),
         _query("size", "每页条数 Records per page", _integer(MOST_RECORDS, RECORDS)),
+    ]
+
+
+def league_parameters(kinds: list[str]) -> list[dict[str, Any]]:
+    month = {"type": "string", "pattern": MONTH_PATTERN}
+    return [
+        _query("from", "起始月份 First month", month),
+        _query("to", "截止月份，默认本月 Last month, by default this one", month),
+        _query("kind", "只计这类信息 Only this kind", _choice(kinds)),
+        _query("department", "部门 Department", {"type": "string"}),
+        _query("district", "区县，市级为 city District, six digits; `city`: of the city itself", {"type": "string"}),
+        _query("by", "汇总 What rows stand for", _choice(list(GROUPINGS))),
+        _query("sort", "排列 Put in the order of", _choice(list(LEAGUE_SORTS))),
+        _query("order", "方向 Which way", _choice(list(ORDERS))),
     ]
 
 
