@@ -21,6 +21,7 @@ from credit_records.inbox_layout import (
 from credit_records.providers import Provider
 
 from credit_indexer.inbox_stillness import REST, REST_WHILE_EMPTY, Stillness, Writers, move_if_whole
+from credit_indexer.sources.source import shown_name
 
 INBOX: Final = "inbox"
 UPLOAD: Final = "upload"
@@ -102,13 +103,13 @@ class Inbox:
                 if entry.name not in _OURS:
                     yield from self._in_kind(provider, INBOX, Path(entry.path))
             else:
-                yield from _waiting(provider, INBOX, kind_of_file(entry.name, self._kinds), entry)
+                yield from _waiting(provider, INBOX, kind_of_file(shown_name(Path(entry.path)), self._kinds), entry)
         for entry in _entries(folder / UPLOADS):
             if entry.is_dir(follow_symlinks=False):
                 yield from self._in_kind(provider, UPLOAD, Path(entry.path))
 
     def _in_kind(self, provider: Provider, way: str, folder: Path) -> Iterator[_Waiting]:
-        kind = kind_of_folder(folder.name, self._kinds)
+        kind = kind_of_folder(shown_name(folder), self._kinds)
         for entry in _entries(folder):
             yield from _waiting(provider, way, kind, entry)
 
