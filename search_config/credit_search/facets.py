@@ -84,7 +84,7 @@ def _amount_band(value: str, locale: Locale) -> str:
 
 RECORD_FACETS: tuple[Facet, ...] = (
     Facet("kind", "信息类别", "Kind", _kind),
-    Facet("colour", "名单", "List", _colour),
+    Facet("colour", "名单性质", "Red or black", _colour),
     Facet("authority", "作出机关", "Authority", _as_written, free=True),
     Facet("category", "种类", "Category", _as_written, free=True),
     Facet("violation", "违法行为类型", "Violation", _as_written, free=True),

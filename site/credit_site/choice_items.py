@@ -17,23 +17,26 @@ MOST_VALUES_REMEMBERED = 8_192
 
 
 class ValueWords(NamedTuple):
-    """A value of a facet, escaped for where each part goes."""
+    """A value of a facet, escaped for where each part goes; `lang` is an attribute where the label is Chinese."""
 
     id: str
     parameter: str
     label: str
+    lang: str
 
 
 @lru_cache(MOST_VALUES_REMEMBERED)
 def words_of(facet: Facet, value: str, locale: Locale) -> ValueWords:
-    return ValueWords(escaped(f"{facet.key}-{value}"), quote_plus(value), escaped(facet.label(value, locale)))
+    parameter = quote_plus(value)
+    lang = ' lang="zh-CN"' if facet.free and locale != "zh" else ""
+    return ValueWords(f"{facet.key}-{parameter}", parameter, escaped(facet.label(value, locale)), lang)
 
 
 def choice(words: ValueWords, start: str, number: int) -> str:
     """A value that can be chosen, as `<li>`; `start` is the address, escaped, that the value is put behind."""
     return (
         f'<li><a id="{words.id}" href="{start}{words.parameter}" rel="nofollow">'
-        f'<span>{words.label}</span> <span class="count">{number}</span></a></li>\n'
+        f'<span{words.lang}>{words.label}</span> <span class="count">{number}</span></a></li>\n'
     )
 
 
@@ -42,5 +45,5 @@ def chosen(words: ValueWords, address: str, number: int | None) -> str:
     count = "" if number is None else f' <span class="count">{number}</span>'
     return (
         f'<li><a id="{words.id}" href="{address}" rel="nofollow" aria-current="true">'
-        f"<span>{words.label}</span>{count}</a></li>\n"
+        f"<span{words.lang}>{words.label}</span>{count}</a></li>\n"
     )

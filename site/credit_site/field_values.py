@@ -32,6 +32,11 @@ def capital_text(catalogue: Catalogue, amount: Decimal, currency: str, locale: L
     return f"{grouped(amount)} 万元{label}" if label.endswith("币") else f"{grouped(amount)} 万{label}"
 
 
+def amount_text(amount: Decimal, locale: Locale) -> str:
+    """`1,000.5 万元`; in English the amount stays in its published unit."""
+    return f"{grouped(amount)} × 10,000 yuan" if locale == "en" else f"{grouped(amount)} 万元"
+
+
 def _plain(_: Catalogue, __: FieldSpec, value: object, ___: Locale) -> str:
     return str(value)
 
@@ -52,8 +57,7 @@ def _names(_: Catalogue, __: FieldSpec, value: object, ___: Locale) -> str:
 
 
 def _amount(_: Catalogue, __: FieldSpec, value: object, locale: Locale) -> str:
-    text = grouped(Decimal(str(value)))
-    return f"{text} × 10,000 yuan" if locale == "en" else f"{text} 万元"
+    return amount_text(Decimal(str(value)), locale)
 
 
 def _capital(catalogue: Catalogue, _: FieldSpec, value: object, locale: Locale) -> str:

@@ -13,6 +13,8 @@ def sentence(misunderstanding: Misunderstanding, say: Say) -> str:
         Reason.UNKNOWN_PARAMETER: say("没有名为“%(parameter)s”的条件。"),
         Reason.UNKNOWN_VALUE: say("“%(parameter)s”没有“%(value)s”这一项。"),
         Reason.NOT_A_NUMBER: say("“%(parameter)s”应是整数，收到的是“%(value)s”。"),
+        Reason.NOT_A_DATE: say("“%(parameter)s”应是日期，写作 2026-03-31，收到的是“%(value)s”。"),
+        Reason.BEFORE_ITS_START: say("截止日期“%(value)s”早于起始日期。"),
         Reason.OUT_OF_RANGE: say("“%(parameter)s”的值“%(value)s”超出范围。"),
         Reason.REPEATED: say("“%(parameter)s”只能给一次，又给了“%(value)s”。"),
         Reason.TOO_LONG: say("“%(parameter)s”最多 %(longest)s 个字。"),

@@ -3,13 +3,17 @@
 Every link, page number and hidden input is made from `pairs()`, so what is shown and what is asked cannot drift.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import date
 from enum import StrEnum
 from urllib.parse import urlencode
 
 from credit_search.answers import MAX_PAGE_SIZE, MAX_QUERY_LENGTH, MAX_RESULTS, SubjectQuery
 from credit_search.facets import Facet
+from credit_search.record_documents import LONGEST_TERM
 
 from credit_site.localisation import DEFAULT
 
@@ -18,12 +22,16 @@ SORTS = ("relevance", "newest", "oldest")
 LARGEST_PAGE = MAX_RESULTS  # one result a page: no page beyond it can hold anything
 MOST_VALUES = 50  # values of one facet; nobody chooses more by hand
 ECHO_LENGTH = 40  # how much of a value that was not understood is said back
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+PERIOD = ("since", "until")  # parameters of a search among records that have a day
 
 
 class Reason(StrEnum):
     UNKNOWN_PARAMETER = "unknown_parameter"
     UNKNOWN_VALUE = "unknown_value"
     NOT_A_NUMBER = "not_a_number"
+    NOT_A_DATE = "not_a_date"
+    BEFORE_ITS_START = "before_its_start"
     OUT_OF_RANGE = "out_of_range"
     REPEATED = "repeated"
     TOO_LONG = "too_long"
@@ -41,13 +49,19 @@ class Misunderstanding:
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
-    """`filters` maps a facet's key to the values chosen, in the order of the address."""
+    """`filters` maps a facet's key to the values chosen, in the order of the address, whose path is `path`.
+
+    `since` and `until` are days, both of them in the period.
+    """
 
     q: str = ""
     page: int = 1
     size: int = DEFAULT_SIZE
     sort: str = SORTS[0]
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    since: date | None = None
+    until: date | None = None
+    path: str = "/search"
 
     def pairs(self) -> list[tuple[str, str]]:
         """The parameters that say this search; what is at its default is left out."""
@@ -59,6 +73,10 @@ class SearchRequest:
         for key, values in self.filters.items():
             for value in values:
                 yield key, value
+        if self.since:
+            yield "since", self.since.isoformat()
+        if self.until:
+            yield "until", self.until.isoformat()
         if self.sort != SORTS[0]:
             yield "sort", self.sort
         if self.size != DEFAULT_SIZE:
@@ -69,9 +87,10 @@ class SearchRequest:
     def query_string(self) -> str:
         return urlencode(self.pairs())
 
-    def address(self, path: str = "/search") -> str:
+    def address(self, path: str = "") -> str:
+        """The address of this search, or of the same search at another path."""
         query = self.query_string()
-        return f"{path}?{query}" if query else path
+        return f"{path or self.path}?{query}" if query else path or self.path
 
     def on_page(self, page: int) -> "SearchRequest":
         return replace(self, page=page)
@@ -86,11 +105,25 @@ class SearchRequest:
         }
         return replace(self, page=1, filters={name: values for name, values in kept.items() if values})
 
-    def unfiltered(self) -> "SearchRequest":
-        return replace(self, page=1, filters={})
+    def filtered_by(self, filters: Mapping[str, tuple[str, ...]]) -> "SearchRequest":
+        return replace(self, filters=filters)
 
-    def asking(self, q: str) -> "SearchRequest":
-        return SearchRequest(q=q, size=self.size)
+    def without_facet(self, key: str) -> "SearchRequest":
+        kept = {name: values for name, values in self.filters.items() if name != key}
+        return replace(self, page=1, filters=kept)
+
+    def without_period(self) -> "SearchRequest":
+        return replace(self, page=1, since=None, until=None)
+
+    def unfiltered(self) -> "SearchRequest":
+        return replace(self, page=1, filters={}, since=None, until=None)
+
+    def without_words(self) -> "SearchRequest":
+        return replace(self, page=1, q="")
+
+    @property
+    def narrowed(self) -> bool:
+        return bool(self.filters or self.since or self.until)
 
     @property
     def too_deep(self) -> bool:
@@ -115,41 +148,61 @@ class ParsedSearch:
     misunderstood: list[Misunderstanding]
     cut: bool = False
 
+    @property
+    def not_followed(self) -> list[Misunderstanding]:
+        """What the API refuses: everything misunderstood, and a page beyond the last that can be read."""
+        if self.request.too_deep and not any(each.parameter == "page" for each in self.misunderstood):
+            return [*self.misunderstood, Misunderstanding("page", str(self.request.page), Reason.OUT_OF_RANGE)]
+        return self.misunderstood
+
 
 def parse_search(
-    pairs: Iterable[tuple[str, str]], facets: Sequence[Facet], ignored: Iterable[str] = ()
+    pairs: Iterable[tuple[str, str]],
+    facets: Sequence[Facet],
+    *,
+    sorts: Sequence[str] = SORTS,
+    dated: bool = False,
+    path: str = "/search",
 ) -> ParsedSearch:
-    """Read a search from an address's parameters. Nothing raises: what cannot be followed is listed."""
-    return _Parser(facets, frozenset(ignored)).parse(pairs)
+    """Read a search from an address's parameters. Nothing raises: what cannot be followed is listed.
+
+    `dated` is whether a period may be asked for; `sorts` are the orders that may be, the first the default.
+    """
+    return _Parser(facets, sorts, dated=dated).parse(pairs, path)
 
 
 class _Parser:
-    def __init__(self, facets: Sequence[Facet], ignored: frozenset[str]) -> None:
+    def __init__(self, facets: Sequence[Facet], sorts: Sequence[str], *, dated: bool) -> None:
         self._facets = {facet.key: facet for facet in facets}
-        self._ignored = ignored
+        self._sorts = sorts
+        self._names = ("q", "page", "size", "sort", *(PERIOD if dated else ()))
         self._misunderstood: list[Misunderstanding] = []
         self._filters: dict[str, tuple[str, ...]] = {}
         self._single: dict[str, str] = {}
 
-    def parse(self, pairs: Iterable[tuple[str, str]]) -> ParsedSearch:
+    def parse(self, pairs: Iterable[tuple[str, str]], path: str) -> ParsedSearch:
         for key, value in pairs:
             if key in self._facets:
                 self._choose(self._facets[key], value)
-            elif key in ("q", "page", "size", "sort"):
+            elif key in self._names:
                 self._take(key, value)
-            elif key not in self._ignored:
+            else:
                 self._note(key, value, Reason.UNKNOWN_PARAMETER)
         asked = self._single.get("q", "")
         if len(asked) > MAX_QUERY_LENGTH:
             self._note("q", asked, Reason.TOO_LONG)
         q = tidy(asked)
         cut = len(q) > MAX_QUERY_LENGTH
+        since, until = self._period()
         request = SearchRequest(
             q=q[:MAX_QUERY_LENGTH].rstrip(),
             page=self._number("page", 1, LARGEST_PAGE),
             size=self._number("size", DEFAULT_SIZE, MAX_PAGE_SIZE),
             sort=self._sort(),
             filters=self._filters,
+            since=since,
+            until=until,
+            path=path,
         )
         return ParsedSearch(request, self._misunderstood, cut)
 
@@ -191,14 +244,37 @@ class _Parser:
 
     def _sort(self) -> str:
         sort = self._single.get("sort", SORTS[0]).strip()
-        if sort in SORTS:
+        if sort in self._sorts:
             return sort
         self._note("sort", sort, Reason.UNKNOWN_VALUE)
         return SORTS[0]
 
+    def _period(self) -> tuple[date | None, date | None]:
+        since, until = (self._day(key) for key in PERIOD)
+        if since and until and since > until:
+            self._note("until", until.isoformat(), Reason.BEFORE_ITS_START)
+            return None, None
+        return since, until
+
+    def _day(self, key: str) -> date | None:
+        """A form leaves its date fields empty where nothing is asked, so an empty value asks for nothing."""
+        text = self._single.get(key, "").strip()
+        if not text:
+            return None
+        with suppress(ValueError):
+            if _DAY.fullmatch(text):
+                return date.fromisoformat(text)
+        self._note(key, text, Reason.NOT_A_DATE)
+        return None
+
 
 def is_known(facet: Facet, value: str) -> bool:
-    """Whether the facet has this value: it can be filtered by, and has a label other than itself."""
+    """Whether the facet has this value: it can be filtered by, and has a label other than itself.
+
+    A facet whose values are words of the records has any that could be one.
+    """
+    if facet.free:
+        return 0 < len(value) <= LONGEST_TERM and all(each.isprintable() or each.isspace() for each in value)
     return len(value) <= ECHO_LENGTH and facet.filter((value,)) is not None and facet.label(value, DEFAULT) != value
 
 

@@ -1,4 +1,4 @@
-"""The sitemap: an index, and compressed files of at most 50,000 profiles each, as sitemaps.org allows."""
+"""The sitemap: an index, the pages of the site, and compressed files of at most 50,000 profiles each (sitemaps.org)."""
 
 import zlib
 from collections.abc import Iterator
@@ -23,10 +23,19 @@ async def sitemap_index(request: Request) -> Response:
     site = site_of(request)
     base_url = escape(site.base_url(request))
     last = await site.database.read(sitemap_pages)
-    entries = "".join(
-        f"<sitemap><loc>{base_url}/sitemaps/{number}.xml.gz</loc></sitemap>" for number in range(1, last + 1)
-    )
+    names = ["pages.xml", *(f"{number}.xml.gz" for number in range(1, last + 1))]
+    entries = "".join(f"<sitemap><loc>{base_url}/sitemaps/{name}</loc></sitemap>" for name in names)
     text = f'<?xml version="1.0" encoding="UTF-8"?>\n<sitemapindex xmlns="{NAMESPACE}">{entries}</sitemapindex>\n'
+    return Response(text, media_type="application/xml", headers={"Cache-Control": AN_HOUR})
+
+
+async def pages_sitemap(request: Request) -> Response:
+    """The pages that are no subject's: the front door, what explains the site, and every register."""
+    site = site_of(request)
+    base_url = escape(site.base_url(request))
+    paths = ["/", "/about", "/api", *(register.path for register in site.registers.every())]
+    entries = "".join(f"<url><loc>{base_url}{escape(path)}</loc></url>" for path in paths)
+    text = f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="{NAMESPACE}">{entries}</urlset>\n'
     return Response(text, media_type="application/xml", headers={"Cache-Control": AN_HOUR})
 
 
@@ -60,4 +69,8 @@ def _compressed(texts: Iterator[str]) -> Iterator[bytes]:
     yield compressor.flush()
 
 
-routes = [Route("/sitemap.xml", sitemap_index), Route("/sitemaps/{number:int}.xml.gz", sitemap)]
+routes = [
+    Route("/sitemap.xml", sitemap_index),
+    Route("/sitemaps/pages.xml", pages_sitemap),
+    Route("/sitemaps/{number:int}.xml.gz", sitemap),
+]

@@ -29,12 +29,13 @@ PATHS = (
     "/api/v1/suggest",
     "/api/v1/subjects/{uscc}",
     "/api/v1/subjects/{uscc}/records",
+    "/api/v1/records",
     "/api/v1/records/{id}",
 )
 ALLOWED, FORBIDDEN = GenerationMode.POSITIVE, GenerationMode.NEGATIVE
 PUSH = "/api/v1/providers/{provider}/records"
 # Any text may stand where a code stands, so no request to the other paths breaks the document.
-ASKED = [(path, ALLOWED) for path in PATHS] + [(path, FORBIDDEN) for path in PATHS[:2]]
+ASKED = [(path, ALLOWED) for path in PATHS] + [(path, FORBIDDEN) for path in (*PATHS[:2], "/api/v1/records")]
 
 
 def test_no_operation_is_left_out(api_schema: BaseSchema):

@@ -62,7 +62,14 @@ async def test_robots_are_kept_out_of_results_and_shown_the_sitemap(client):
 
 async def test_the_sitemap_leads_to_every_profile(client, shown):
     index = ElementTree.fromstring((await client.get("/sitemap.xml")).content)  # noqa: S314  # our own answer
-    (address,) = [location.text for location in index.iter(f"{SITEMAP}loc")]
+    pages, address = [location.text for location in index.iter(f"{SITEMAP}loc")]
+    own = ElementTree.fromstring((await client.get(pages)).content)  # noqa: S314
+    for location in own.iter(f"{SITEMAP}loc"):
+        answer = await client.get(location.text)
+        assert answer.status_code == 200
+        assert "noindex" not in answer.headers.get("x-robots-tag", "")
+    told = {location.text.removeprefix("http://credit.test") for location in own.iter(f"{SITEMAP}loc")}
+    assert {"/", "/lists", "/lists/serious_dishonesty", "/penalties", "/licences"} <= told
     packed = await client.get(address)
     assert packed.headers["content-type"] == "application/gzip"
     assert "content-encoding" not in packed.headers

@@ -3,7 +3,7 @@
 import pytest
 from credit_search.answers import MAX_QUERY_LENGTH
 from credit_search.facets import SUBJECT_FACETS
-from credit_site.results_view import _on_page
+from credit_site.narrowing_view import on_page
 from credit_site.search_request import SORTS, Reason, SearchRequest, is_known, parse_search, tidy
 from credit_site.visit import query_pairs
 from hypothesis import given
@@ -49,7 +49,7 @@ def test_every_request_survives_its_own_address(request_):
 
 @given(requests, st.integers(1, 10_000))
 def test_page_links_are_the_addresses_that_the_request_would_write(request_, number):
-    assert _on_page(request_.on_page(1).address(), number) == request_.on_page(number).address()
+    assert on_page(request_.on_page(1).address(), number) == request_.on_page(number).address()
 
 
 @given(st.lists(st.tuples(st.text(max_size=30), st.text(max_size=300)), max_size=20))

@@ -1,6 +1,6 @@
 """Search, profile and records as the API's documents."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -9,7 +9,8 @@ from credit_records.record_pages import RecordPage
 from credit_records.record_reading import Record
 from credit_records.subjects import Capital, Subject
 from credit_search.answers import SubjectAnswer, SubjectMatch, Suggestion
-from credit_search.facets import SUBJECT_FACETS
+from credit_search.facets import SUBJECT_FACETS, Facet
+from credit_search.protocol import FacetCount
 
 from credit_site.profile_view import SubjectRecords
 from credit_site.record_request import cursor_text
@@ -29,17 +30,23 @@ def search_document(
         "page": asked.page,
         "size": asked.size,
         "items": [_found(site, match, locale, base_url) for match in answer.items],
-        "facets": {
-            facet.key: [
-                {"value": str(each.value), "label": facet.label(str(each.value), locale), "count": each.count}
-                for each in answer.facets.get(facet.key, ())
-            ]
-            for facet in SUBJECT_FACETS
-        },
+        "facets": facets_document(SUBJECT_FACETS, answer.facets, locale),
         "understood": answer.understood,
         "did_you_mean": [{"uscc": match.uscc, "name": match.name} for match in answer.did_you_mean],
         "direct": answer.direct,
         "similar_only": answer.similar_only,
+    }
+
+
+def facets_document(
+    facets: Iterable[Facet], counted: Mapping[str, Sequence[FacetCount]], locale: Locale
+) -> dict[str, list[dict[str, Any]]]:
+    return {
+        facet.key: [
+            {"value": str(each.value), "label": facet.label(str(each.value), locale), "count": each.count}
+            for each in counted.get(facet.key, ())
+        ]
+        for facet in facets
     }
 
 

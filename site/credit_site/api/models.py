@@ -17,7 +17,7 @@ class Coded(Document):
 
 
 class Counted(Coded):
-    count: int = Field(ge=0, description="符合条件的主体数 Number of subjects", examples=[128])
+    count: int = Field(ge=0, description="符合条件的个数 How many match", examples=[128])
 
 
 class Named(Document):
@@ -111,6 +111,43 @@ class RecordsDocument(Document):
         description="下一页的 after；没有则这是最后一页 `after` of the next page; none: this is the last",
         examples=["2025-03-02.817"],
     )
+
+
+class ExcerptDocument(Document):
+    field: str = Field(description="字段的代号 Name of the field", examples=["facts"])
+    title: str = Field(description="字段的名称 Title of the field", examples=["违法事实"])
+    text: str = Field(
+        description="其中的一段，命中部分在 <mark> 之间，已转义 A piece of it as escaped HTML, matched in <mark>"
+    )
+
+
+class FoundRecordDocument(RecordDocument):
+    excerpts: list[ExcerptDocument] = Field(description="与查询相符的段落 Where the query was found in its texts")
+
+
+class SumsDocument(Document):
+    """各类金额之和，万元；不同种类的金额意义不同 Sums in 10,000 yuan; what an amount is differs by kind."""
+
+    amount: str = Field(description="罚款等金额，十进制 Fines and the like, decimal", examples=["1284.5"])
+    confiscated: str = Field(description="没收金额，十进制 Confiscated, decimal", examples=["12"])
+
+
+class MonthDocument(Document):
+    month: str = Field(description="决定或列入的月份 Month of decision or entry", examples=["2025-03"])
+    count: int = Field(ge=0, description="条数 Number of records")
+
+
+class RecordSearchDocument(Document):
+    total: int = Field(ge=0, description="符合条件的记录数 Number of records that match")
+    page: int = Field(ge=1, description="第几页 Page")
+    size: int = Field(ge=1, description="每页条数 Records per page")
+    items: list[FoundRecordDocument]
+    facets: dict[str, list[Counted]] = Field(
+        description="取值与条数，已选的一项按没有选它来数 Values and counts; a chosen one as if it were not chosen"
+    )
+    sums: SumsDocument
+    by_month: list[MonthDocument] = Field(description="每月条数，早的在前 Records by month, oldest first")
+    understood: str = Field(description="查询被理解为什么 How the query was read", examples=["name"])
 
 
 class SectionDocument(Document):

@@ -14,7 +14,7 @@ from credit_site.api.parameters import (
     suggest_parameters,
 )
 from credit_site.profile_view import first_records
-from credit_site.search_request import ECHO_LENGTH, Misunderstanding, ParsedSearch, Reason, parse_search
+from credit_site.search_request import ECHO_LENGTH, Misunderstanding, Reason, parse_search
 from credit_site.site import site_of
 from credit_site.visit import visit_of
 
@@ -35,7 +35,7 @@ async def search(request: Request) -> Response:
     """
     site, visit = site_of(request), visit_of(request)
     parsed = parse_search(visit.pairs, SUBJECT_FACETS)
-    refuse(_misunderstood(parsed), site.say(visit.locale))
+    refuse(parsed.not_followed, site.say(visit.locale))
     answer = await site.search.search(parsed.request.subject_query())
     site.metrics.searched(answer.understood)
     return json_answer(search_document(site, parsed.request, answer, visit.locale, site.base_url(request)))
@@ -55,7 +55,7 @@ async def suggest(request: Request) -> Response:
     """
     site, visit = site_of(request), visit_of(request)
     parsed = parse_search(_sized(visit.pairs), ())
-    misunderstood = _misunderstood(parsed)
+    misunderstood = [*parsed.not_followed]
     misunderstood += [
         Misunderstanding(key, value[:ECHO_LENGTH], Reason.UNKNOWN_PARAMETER)
         for key, value in visit.pairs
@@ -92,9 +92,3 @@ def _sized(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """Suggestions have a default size of their own, and neither pages nor an order."""
     given = any(key == "size" for key, _ in pairs)
     return pairs if given else [*pairs, ("size", str(SUGGESTIONS))]
-
-
-def _misunderstood(parsed: ParsedSearch) -> list[Misunderstanding]:
-    if parsed.request.too_deep and not any(each.parameter == "page" for each in parsed.misunderstood):
-        return [*parsed.misunderstood, Misunderstanding("page", str(parsed.request.page), Reason.OUT_OF_RANGE)]
-    return parsed.misunderstood

@@ -23,6 +23,7 @@ async def record(request: Request) -> Response:
         request,
         "record/page.html",
         {
+            "register": site.registers.of_kind(found.kind),
             "view": record_view(site, found, visit.locale, today()),
             "canonical": site.base_url(request) + record_address(found.id),
         },

@@ -11,7 +11,8 @@ from starlette.routing import Route
 
 from credit_site.canonical_code import canonical_code
 from credit_site.misunderstandings import sentences
-from credit_site.results_view import chips, results_view
+from credit_site.narrowing_view import chips
+from credit_site.results_view import results_view
 from credit_site.search_request import ParsedSearch, parse_search
 from credit_site.site import Site, site_of
 from credit_site.visit import Visit, visit_of
@@ -50,7 +51,11 @@ async def _resting(site: Site, request: Request, visit: Visit, parsed: ParsedSea
     return site.page(
         request,
         "search/resting_partial.html" if visit.partial else "search/resting.html",
-        {"search": parsed.request, "found": found, "chips": chips(parsed.request, visit.locale)},
+        {
+            "search": parsed.request,
+            "found": found,
+            "chips": chips(SUBJECT_FACETS, parsed.request, site.say(visit.locale), visit.locale),
+        },
         visit=visit,
         status=503,
         headers={"Retry-After": RETRY_SECONDS, "X-Robots-Tag": "noindex"},
