@@ -151,9 +151,9 @@ def _month_row(month: str, figures: Figures) -> MonthRow:
         month=month,
         counts=[(measure, counted(count), count > 0) for measure, count in counts.items()],
         rates=[
-            rate_figure(figures.compliance, figures.received),
-            rate_figure(figures.timeliness, figures.measured),
-            rate_figure(figures.wrong_code_rate, figures.received, places=2),
+            rate_figure(figures.compliance, figures.received, fewest=1),
+            rate_figure(figures.timeliness, figures.measured, fewest=1),
+            rate_figure(figures.wrong_code_rate, figures.received, places=2, fewest=1),
             rate_figure(figures.wrong_code_correction, figures.wrong_codes, fewest=1),
         ],
     )
