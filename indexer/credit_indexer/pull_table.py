@@ -32,6 +32,8 @@ from credit_indexer.settings import PullSettings
 
 Rows = Sequence[RowMapping]
 
+MOST_SEEN: Final = 5_000  # rows at one mark of which a hash each is kept
+
 _READERS: Final[Mapping[str, Any]] = {
     "str": str,
     "int": int,
@@ -49,12 +51,14 @@ class PullError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """How far a pull has come: the highest mark, and what the rows that stand at it looked like.
+    """How far a pull has come: the highest mark, and what the rows that stood at it looked like.
 
-    Rows may come later with this very mark, so only when those at it are still the same is it passed.
+    Rows may still come with this very mark, or change at it, so those at it are looked at again. `seen` holds a hash
+    of each; None where they are so many that only the digest of all is kept.
     """
 
     value: Any
+    seen: frozenset[str] | None
     digest: str
 
     def as_json(self) -> str:
@@ -64,12 +68,36 @@ class Mark:
             raise PullError(message)
         value = self.value
         written = value.hex() if isinstance(value, bytes) else value.isoformat() if isinstance(value, date) else value
-        return orjson.dumps({"type": name, "value": str(written), "digest": self.digest}).decode()
+        seen = None if self.seen is None else sorted(self.seen)
+        return orjson.dumps({"type": name, "value": str(written), "seen": seen, "digest": self.digest}).decode()
 
     @classmethod
     def from_json(cls, written: str) -> "Mark":
         kept = orjson.loads(written)
-        return cls(_READERS[kept["type"]](kept["value"]), kept["digest"])
+        seen = None if kept["seen"] is None else frozenset(kept["seen"])
+        return cls(_READERS[kept["type"]](kept["value"]), seen, kept["digest"])
+
+
+class Passed:
+    """The rows passed so far, in the order of marks, as the mark to keep."""
+
+    def __init__(self, after: Mark | None) -> None:
+        known = after is not None and after.seen is not None
+        self._value = after.value if after and known else None
+        self._seen: set[str] = set(after.seen or ()) if after and known else set()
+        self._digest = hashlib.sha256()
+
+    def add(self, value: object, row: RowMapping) -> None:
+        if value != self._value:
+            self._value, self._seen, self._digest = value, set(), hashlib.sha256()
+        looks = row_hash(row)
+        self._digest.update(looks.encode())
+        if len(self._seen) <= MOST_SEEN:
+            self._seen.add(looks)
+
+    def mark(self) -> Mark:
+        seen = frozenset(self._seen) if len(self._seen) <= MOST_SEEN else None
+        return Mark(self._value, seen, self._digest.hexdigest())
 
 
 class DepartmentTable:
@@ -104,21 +132,25 @@ class DepartmentTable:
                 raise PullError(message)
         return found
 
-    def digest_at(self, value: object) -> str:
-        """What the rows that stand at this mark look like, all together."""
+    def pages(self, after: Mark | None) -> Iterator[Rows]:
+        """Rows beyond the mark in pages, and those at it that are new or no longer what they were."""
+        if after is None:
+            yield from self._pages()
+            return
+        if after.seen is not None:
+            for rows in self._pages(self._mark == after.value):
+                if others := [row for row in rows if row_hash(row) not in after.seen]:
+                    yield others
+        elif self._digest_at(after.value) != after.digest:
+            yield from self._pages(self._mark == after.value)
+        yield from self._pages(self._mark > after.value)
+
+    def _digest_at(self, value: object) -> str:
         digest = hashlib.sha256()
         for rows in self._pages(self._mark == value):
             for row in rows:
-                digest.update(row_bytes(row))
+                digest.update(row_hash(row).encode())
         return digest.hexdigest()
-
-    def pages(self, after: Mark | None) -> Iterator[Rows]:
-        """Rows beyond the mark in pages; with those at it, where they are no longer what they were."""
-        if after is None:
-            return self._pages()
-        if self.digest_at(after.value) == after.digest:
-            return self._pages(self._mark > after.value)
-        return self._pages(self._mark >= after.value)
 
     def mark_of(self, row: RowMapping) -> Any:  # noqa: ANN401  (whatever type the column has)
         return row[self._pull.mark]
@@ -158,9 +190,9 @@ class DepartmentTable:
         return self._engine
 
 
-def row_bytes(row: RowMapping) -> bytes:
-    """A row, so that two are equal only where all their values are."""
-    return orjson.dumps(list(map(as_text, row.values())))
+def row_hash(row: RowMapping) -> str:
+    """Equal for two rows only where all their values are."""
+    return hashlib.blake2b(orjson.dumps(list(map(as_text, row.values()))), digest_size=12).hexdigest()
 
 
 def as_text(value: object) -> str:

@@ -3,7 +3,7 @@
 import hashlib
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 import typer
 from credit_records.catalogue import Kind
@@ -12,13 +12,12 @@ from credit_records.providers import Provider, find_provider
 from credit_records.pull_marks import keep_mark, read_mark
 from credit_records.receipts import receipt_of
 from sqlalchemy import Engine as Database
-from sqlalchemy import RowMapping
 from sqlalchemy.exc import DBAPIError
 
 from credit_indexer.failures import NO_SERVICE, in_short
 from credit_indexer.intake import take
 from credit_indexer.postponing import Postponed
-from credit_indexer.pull_table import DepartmentTable, Mark, PullError, Rows, as_text, row_bytes
+from credit_indexer.pull_table import DepartmentTable, Mark, Passed, PullError, Rows, as_text
 from credit_indexer.receiving import StoppedError
 from credit_indexer.settings import PullSettings
 from credit_indexer.sources.headers import Header, HeaderMatcher
@@ -42,13 +41,11 @@ class PulledRows:
     description = "数据库"
     expected_rows = 0  # unknown: they are checked here, each page before the next is asked for
 
-    def __init__(self, table: DepartmentTable, pages: Iterator[Rows], columns: Sequence[str], header: Header) -> None:
+    def __init__(self, table: DepartmentTable, header: Header, pages: Iterator[Rows], passed: Passed) -> None:
         self._table = table
-        self._columns = [columns[position] for position in header.positions]
+        self._passed = passed
         self._pages = pages
         self._header = header
-        self._digest = hashlib.sha256()
-        self._value: Any = None
         self.reached: Mark | None = None
 
     @property
@@ -63,17 +60,13 @@ class PulledRows:
         first = 1
         for rows in self._pages:
             for row in rows:
-                self._pass(row)
-            self.reached = Mark(self._value, self._digest.hexdigest())
-            texts = [tuple(as_text(row[name]) for name in self._columns) for row in rows]
-            yield Batch(range(first, first + len(rows)), texts)
+                self._passed.add(self._table.mark_of(row), row)
+            self.reached = self._passed.mark()
+            yield Batch(range(first, first + len(rows)), [self._texts(tuple(row.values())) for row in rows])
             first += len(rows)
 
-    def _pass(self, row: RowMapping) -> None:
-        value = self._table.mark_of(row)
-        if value != self._value:
-            self._value, self._digest = value, hashlib.sha256()
-        self._digest.update(row_bytes(row))
+    def _texts(self, values: Sequence[object]) -> tuple[str, ...]:
+        return tuple(as_text(values[position]) for position in self._header.positions)
 
 
 class Pulling:
@@ -150,13 +143,13 @@ class Pulling:
             message = f"{pull.provider} 不是已登记并启用的报送单位"
             raise PullError(message)
         with DepartmentTable(pull) as table:
-            columns = table.columns()
-            header = _header(columns, kind)
-            pages = table.pages(Mark.from_json(kept) if kept else None)
+            header = _header(table.columns(), kind)
+            after = Mark.from_json(kept) if kept else None
+            pages = table.pages(after)
             first = next(pages, None)
             if first is None:
                 return None
-            source = PulledRows(table, _chained(first, pages), columns, header)
+            source = PulledRows(table, header, _chained(first, pages), Passed(after))
             return self._take(pull, kind, source, self._begin(pull, provider, kept))
 
     def _begin(self, pull: PullSettings, provider: Provider, kept: str | None) -> int:
