@@ -24,6 +24,7 @@ from credit_indexer.demo.working_days import WorkingDays
 
 BLOCK = 1_000  # subjects among which records are shared out
 UNKNOWN_TO_ALL = 0.35  # the share of subjects without records
+TRIES = 20
 SPREAD = 1.6  # of the Pareto distribution that says how much is known of the others
 
 
@@ -68,13 +69,25 @@ class CityRecords:
         self._serial = serial
 
     def _of_block(self, block: Sequence[FictionalSubject], due: int, known: Mapping[str, int]) -> Iterator[MadeRecord]:
-        for subject, of_one in zip(block, self._shares(block, due, known), strict=True):
-            if of_one:
+        for subject, count in zip(block, self._shares(block, due, known), strict=True):
+            if count:
                 party = self.city.parties.of_row(subject)
-                makers, weights = self._suitable(party.uscc[:2], party.trade)
-                for _ in range(of_one):
-                    place = bisect_right(weights, self._random.random() * weights[-1])
-                    yield self.about(party, makers[place])
+                seen: set[tuple[str, ...]] = set()
+                for _ in range(count):
+                    yield self._different(party, seen)
+
+    def _different(self, party: Party, seen: set[tuple[str, ...]]) -> MadeRecord:
+        """A record with another key than those of the party before it, where its kind has no numbers to see to that."""
+        makers, weights = self._suitable(party.uscc[:2], party.trade)
+        for _ in range(TRIES):
+            record = self.about(party, makers[bisect_right(weights, self._random.random() * weights[-1])])
+            key = record.maker.unnumbered_key(record.values)
+            if key is None:
+                break
+            if key not in seen:
+                seen.add(key)
+                break
+        return record
 
     def _shares(self, block: Sequence[FictionalSubject], due: int, known: Mapping[str, int]) -> list[int]:
         fixed = [min(known.get(subject.uscc, 0), due // 2) for subject in block]

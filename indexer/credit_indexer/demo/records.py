@@ -99,6 +99,12 @@ class RecordMaker:
         """The headers of its columns."""
         return tuple(self.kind.by_name[name].title for name in self.columns)
 
+    def unnumbered_key(self, values: tuple[str, ...]) -> tuple[str, ...] | None:
+        """What tells the record from others of one party, where its kind has no document number to do so."""
+        if self.kind.roles.document_number in self.kind.key:
+            return None
+        return (self.kind.name, *(values[self.columns.index(name)] for name in self.kind.key))
+
     def suits(self, party: Party) -> bool:
         forms = self.vocabulary.forms
         return (not forms or party.uscc[:2] in forms) and _suits(self.vocabulary.suits, party.trade)
