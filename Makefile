@@ -25,7 +25,7 @@ run: .venv/.stamp-run $(DEMO_DATA)/.loaded ## Set everything up, load the fictio
 	@exec env $(DEMO) $(BIN)/chengxin serve --host $(HOST) --port $(PORT) --with-indexer
 
 test: .venv/.stamp-dev ## Set everything up, check types, style and imports, run every test
-	@.ci/system-packages chromium fonts-noto-cjk
+	@.ci/system-packages chromium fonts-noto-cjk maven
 	@$(MAKE) lint
 	@echo "==> pytest"
 	@$(BIN)/pytest --numprocesses $(WORKERS) --dist loadscope

@@ -32,7 +32,7 @@ class Settings(BaseSettings):
         description="Folder in which providers put their files, one folder each; `inbox` in the data folder where it "
         "is not set.",
     )
-    engine: str = Field(default="embedded", description="Which search engine answers: `embedded`.")
+    engine: str = Field(default="embedded", description="Which search engine answers: `embedded` or `elasticsearch`.")
 
     @cached_property
     def resolved_inbox_dir(self) -> Path:

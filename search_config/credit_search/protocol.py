@@ -21,6 +21,10 @@ class EngineUnavailableError(Exception):
     """The engine did not answer, or is resting: say so, never show it as 'nothing found'."""
 
 
+class EngineRestingError(EngineUnavailableError):
+    """The engine does not answer now. Nothing is known to be wrong with the index: try again."""
+
+
 class NoIndexError(EngineUnavailableError):
     """No live generation of this index exists yet."""
 
@@ -92,8 +96,12 @@ class IndexReader(Protocol):
 class IndexWriter(Protocol):
     """Writes one generation. Only one writer at a time; the engine refuses a second."""
 
-    async def write(self, documents: Sequence[Document], deletions: Sequence[int]) -> None:
-        """Replace these documents by key and delete those keys; nothing is visible before `commit`."""
+    async def write(self, documents: Sequence[Document], deletions: Sequence[int], at: int | None = None) -> None:
+        """Replace these documents by key and delete those keys; nothing is visible before `commit`.
+
+        `at` is the change number that the deletions are complete up to: an engine that several may write to undoes
+        nothing newer.
+        """
         ...
 
     async def commit(self, cursor: int) -> None:
@@ -106,6 +114,10 @@ class IndexWriter(Protocol):
 
     async def size(self) -> int:
         """Number of documents that are committed."""
+        ...
+
+    async def refused(self) -> int:
+        """Number of documents that the engine could not take, and that are in a ledger of its own."""
         ...
 
     def versions(self) -> AsyncIterator[tuple[int, int]]:

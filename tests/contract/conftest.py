@@ -1,16 +1,53 @@
 """Every engine, one at a time. A new engine adds its name and how it is opened; the tests stay as they are."""
 
-from collections.abc import AsyncIterator
+import itertools
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
 from credit_records.settings import Settings
 from credit_search.engines import open_engine
+from credit_search.engines.elasticsearch.settings import ElasticsearchSettings
 from credit_search.protocol import Engine
 
+from tests.elasticsearch.finding import drop_indexes, some_node
 
-@pytest.fixture(params=["embedded"])
-async def engine(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Engine]:
-    opened = open_engine(Settings(data_dir=tmp_path, engine=request.param))
+SettingsOf = Callable[[Path], Settings]
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """One node for the whole run, shared by its workers."""
+    with some_node(request.config) as url:
+        yield url
+
+
+@pytest.fixture(scope="module", params=["embedded", "elasticsearch"])
+def settings_of(request: pytest.FixtureRequest) -> Iterator[SettingsOf]:
+    """Settings of an engine that holds nothing yet, over the data folder given."""
+    yield from OPENED[request.param](request)
+
+
+def _embedded(_: pytest.FixtureRequest) -> Iterator[SettingsOf]:
+    yield lambda folder: Settings(data_dir=folder)
+
+
+def _elasticsearch(request: pytest.FixtureRequest) -> Iterator[SettingsOf]:
+    url = request.getfixturevalue("elasticsearch_url")
+    mark = f"test_{uuid.uuid4().hex[:12]}"
+    count = itertools.count()
+    yield lambda folder: ElasticsearchSettings(
+        data_dir=folder, engine="elasticsearch", elasticsearch_url=url, elasticsearch_prefix=f"{mark}_{next(count)}"
+    )
+    drop_indexes(url, f"{mark}_*")
+
+
+OPENED = {"embedded": _embedded, "elasticsearch": _elasticsearch}
+
+
+@pytest.fixture
+async def engine(settings_of: SettingsOf, tmp_path: Path) -> AsyncIterator[Engine]:
+    opened = open_engine(settings_of(tmp_path))
     yield opened
     await opened.close()

@@ -1,7 +1,9 @@
 """What a reader answers."""
 
+import asyncio
 import string
-from pathlib import Path
+import time
+from collections.abc import AsyncIterator
 
 import pytest
 from credit_records.settings import Settings
@@ -11,6 +13,7 @@ from credit_search.protocol import Engine, FacetCount, NoIndexError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.contract.conftest import SettingsOf
 from tests.contract.small_index import SMALL, document, filled, holds
 
 A, B, C = (
@@ -18,6 +21,27 @@ A, B, C = (
     document(2, "ab cd", names=["川流", "霁\ue100x"], region="west", year=2002, code="x.y"),
     document(3, "cd de ab", region="east", year=2003, code="xzy"),
 )
+
+
+@pytest.fixture(scope="module")
+def three(settings_of: SettingsOf, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """An index of A, B and C, which is only read."""
+
+    async def fill(settings: Settings) -> None:
+        engine = open_engine(settings)
+        await filled(engine, A, B, C)
+        await engine.close()
+
+    made = settings_of(tmp_path_factory.mktemp("three"))
+    asyncio.run(fill(made))
+    return made
+
+
+@pytest.fixture
+async def abc(three: Settings) -> AsyncIterator[Engine]:
+    opened = open_engine(three)
+    yield opened
+    await opened.close()
 
 
 async def keys(engine: Engine, clause: Clause, **asked: object) -> list[int]:
@@ -60,9 +84,8 @@ async def test_without_an_index_it_says_so_rather_than_nothing_found(engine: Eng
         (All((Some((Term("grams", "bc"), Term("grams", "de"))), Prefix("code", "x"))), {3}),
     ],
 )
-async def test_a_clause_finds_what_it_says(engine: Engine, clause: Clause, expected: set[int]) -> None:
-    await filled(engine, A, B, C)
-    page = await engine.reader(SMALL).search(clause)
+async def test_a_clause_finds_what_it_says(abc: Engine, clause: Clause, expected: set[int]) -> None:
+    page = await abc.reader(SMALL).search(clause)
     assert {hit.key for hit in page.hits} == expected
     assert page.total == len(expected)
 
@@ -73,9 +96,8 @@ async def test_a_hit_brings_what_was_stored_to_show_it(engine: Engine) -> None:
     assert page.hits[0].shown == [1, "ab bc"]
 
 
-async def test_filters_narrow_hits_total_and_facets(engine: Engine) -> None:
-    await filled(engine, A, B, C)
-    page = await engine.reader(SMALL).search(
+async def test_filters_narrow_hits_total_and_facets(abc: Engine) -> None:
+    page = await abc.reader(SMALL).search(
         Term("grams", "ab"), filters=(Filter("region", ("east",)), Filter("year", (2001, 2002))), facets=("region",)
     )
     assert [hit.key for hit in page.hits] == [1]
@@ -83,32 +105,28 @@ async def test_filters_narrow_hits_total_and_facets(engine: Engine) -> None:
     assert page.facets == {"region": [FacetCount("east", 1)]}
 
 
-async def test_facets_count_every_match_beyond_the_page_greatest_first(engine: Engine) -> None:
-    await filled(engine, A, B, C)
-    page = await engine.reader(SMALL).search(Everything(), facets=("region", "year"), size=1)
+async def test_facets_count_every_match_beyond_the_page_greatest_first(abc: Engine) -> None:
+    page = await abc.reader(SMALL).search(Everything(), facets=("region", "year"), size=1)
     assert page.total == 3
     assert page.facets["region"] == [FacetCount("east", 2), FacetCount("west", 1)]
     assert {(count.value, count.count) for count in page.facets["year"]} == {(2001, 1), (2002, 1), (2003, 1)}
 
 
-async def test_sums_are_of_every_match_beyond_the_page(engine: Engine) -> None:
-    await filled(engine, A, B, C)
-    page = await engine.reader(SMALL).search(Term("grams", "cd"), sums=("year",), size=1)
+async def test_sums_are_of_every_match_beyond_the_page(abc: Engine) -> None:
+    page = await abc.reader(SMALL).search(Term("grams", "cd"), sums=("year",), size=1)
     assert page.sums == {"year": 2002 + 2003}
-    assert (await engine.reader(SMALL).search(Term("grams", "zz"), sums=("year",))).sums == {"year": 0}
+    assert (await abc.reader(SMALL).search(Term("grams", "zz"), sums=("year",))).sums == {"year": 0}
 
 
-async def test_a_span_filters_without_scoring(engine: Engine) -> None:
-    await filled(engine, A, B, C)
-    assert await keys(engine, Term("grams", "cd"), filters=(Between("year", 2003, 2010),)) == [3]
+async def test_a_span_filters_without_scoring(abc: Engine) -> None:
+    assert await keys(abc, Term("grams", "cd"), filters=(Between("year", 2003, 2010),)) == [3]
 
 
-async def test_sorted_by_a_field_and_paged_each_document_comes_once(engine: Engine) -> None:
-    await filled(engine, A, B, C)
+async def test_sorted_by_a_field_and_paged_each_document_comes_once(abc: Engine) -> None:
     newest = Sort("year")
-    assert await keys(engine, Everything(), sort=newest) == [3, 2, 1]
-    assert await keys(engine, Everything(), sort=Sort("year", descending=False)) == [1, 2, 3]
-    pages = [await keys(engine, Everything(), sort=newest, size=2, offset=offset) for offset in (0, 2, 4)]
+    assert await keys(abc, Everything(), sort=newest) == [3, 2, 1]
+    assert await keys(abc, Everything(), sort=Sort("year", descending=False)) == [1, 2, 3]
+    pages = [await keys(abc, Everything(), sort=newest, size=2, offset=offset) for offset in (0, 2, 4)]
     assert pages == [[3, 2], [1], []]
 
 
@@ -119,24 +137,23 @@ async def test_a_rarer_term_and_a_boost_come_first(engine: Engine) -> None:
     assert (await keys(engine, lifted))[0] == 20
 
 
-async def test_size_nought_counts_without_hits(engine: Engine) -> None:
-    await filled(engine, A, B, C)
-    page = await engine.reader(SMALL).search(Everything(), size=0, facets=("region",))
+async def test_size_nought_counts_without_hits(abc: Engine) -> None:
+    page = await abc.reader(SMALL).search(Everything(), size=0, facets=("region",))
     assert page.hits == []
     assert page.total == 3
     assert page.facets["region"]
 
 
-async def test_frequencies_tell_common_terms_from_unknown_ones(engine: Engine) -> None:
-    await filled(engine, A, B, C)
-    assert await engine.reader(SMALL).frequencies("grams", ["ab", "bc", "zz"]) == [3, 1, 0]
+async def test_frequencies_tell_common_terms_from_unknown_ones(abc: Engine) -> None:
+    assert await abc.reader(SMALL).frequencies("grams", ["ab", "bc", "zz"]) == [3, 1, 0]
 
 
+MOST_ROWS = 12
 _LETTERS = st.sampled_from(["ab", "bc", "cd", "de", "ea"])
 _CODES = st.text(string.ascii_lowercase[:3] + ".*[", min_size=1, max_size=3)
 _DOCUMENTS = st.lists(
     st.tuples(st.lists(_LETTERS, max_size=4), _CODES, st.sampled_from(["", "east", "west"]), st.integers(0, 3)),
-    max_size=12,
+    max_size=MOST_ROWS,
 )
 _LEAVES = st.one_of(
     st.builds(Term, st.just("grams"), _LETTERS),
@@ -159,28 +176,28 @@ _CLAUSES = st.recursive(
 
 
 @pytest.fixture(scope="module")
-def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("clauses")
+def scratch(settings_of: SettingsOf, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return settings_of(tmp_path_factory.mktemp("clauses"))
 
 
 @given(rows=_DOCUMENTS, clause=_CLAUSES, regions=st.lists(st.sampled_from(["east", "west"]), max_size=2))
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 async def test_any_clause_over_any_documents_means_what_it_says(
-    scratch: Path, rows: list, clause: Clause, regions: list[str]
+    scratch: Settings, rows: list, clause: Clause, regions: list[str]
 ) -> None:
-    engine = open_engine(Settings(data_dir=scratch))
+    engine = open_engine(scratch)
+    now = time.monotonic_ns()
     documents = [
-        document(n, " ".join(grams), code=code, region=region, year=year)
+        document(n, " ".join(grams), code=code, region=region, year=year, version=now)
         for n, (grams, code, region, year) in enumerate(rows, 1)
     ]
-    generation = await engine.create(SMALL)
-    writer = await engine.writer(SMALL, generation)
-    await writer.write(documents, ())
-    await writer.commit(1)
+    writer = await engine.writer(SMALL)
+    await writer.write(documents, range(MOST_ROWS + 1), now)
+    await writer.commit(now)
     await writer.close()
-    await engine.promote(SMALL, generation)
     filters = (Filter("region", tuple(regions)),) if regions else ()
     page = await engine.reader(SMALL).search(clause, filters=filters, size=50)
     expected = {d["id"] for d in documents if holds(clause, d) and all(holds(f, d) for f in filters)}
+    await engine.close()
     assert {hit.key for hit in page.hits} == expected
     assert page.total == len(expected)

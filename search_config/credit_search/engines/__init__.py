@@ -7,7 +7,10 @@ from credit_records.settings import Settings
 
 from credit_search.protocol import Engine
 
-_OPENERS = {"embedded": "credit_search.engines.embedded.engine"}
+_OPENERS = {
+    "embedded": "credit_search.engines.embedded.engine",
+    "elasticsearch": "credit_search.engines.elasticsearch.engine",
+}
 
 
 class UnknownEngineError(Exception):
