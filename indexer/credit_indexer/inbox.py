@@ -25,6 +25,7 @@ from credit_indexer.sources.source import shown_name
 
 INBOX: Final = "inbox"
 UPLOAD: Final = "upload"
+WAYS: Final = (INBOX, UPLOAD)
 NO_KIND: Final = "_"
 _OURS: Final = frozenset({DONE, REFUSED_FILES, TAKING, UPLOADS})
 
@@ -68,7 +69,7 @@ class Inbox:
     def take(self, now: float) -> Iterator[InboxFile]:
         """Move each file that has come whole to `taking`, in the order of arrival, and give it.
 
-        One of the same name that is not done with yet is waited for.
+        One of the same kind that is not done with yet is waited for, so that an older file never follows a newer one.
 
         Raises:
             OSError: a file cannot be moved; calling again goes on with the others.
@@ -77,7 +78,7 @@ class Inbox:
             file = self._waiting.pop(0)
             rested = self._stillness.rested(file.path, now)
             target = self._target(file)
-            if rested < (REST if file.state[2] else REST_WHILE_EMPTY) or target.exists():
+            if rested < (REST if file.state[2] else REST_WHILE_EMPTY) or self._is_taking(file):
                 continue
             target.parent.mkdir(parents=True, exist_ok=True)
             writers = move_if_whole(file.path, target, file.state, rested)
@@ -93,8 +94,14 @@ class Inbox:
         return any(path not in self._writing and not self._stillness.has_changed(path) for path in paths)
 
     def _target(self, file: InboxFile) -> Path:
-        folder = provider_folder(self._folder, file.provider.name) / TAKING / file.way
-        return folder / (file.kind.name if file.kind else NO_KIND) / file.path.name
+        return self._place(file, file.way) / file.path.name
+
+    def _place(self, file: InboxFile, way: str) -> Path:
+        folder = provider_folder(self._folder, file.provider.name) / TAKING / way
+        return folder / (file.kind.name if file.kind else NO_KIND)
+
+    def _is_taking(self, file: InboxFile) -> bool:
+        return any(_entries(self._place(file, way)) for way in WAYS)
 
     def _in_folder(self, provider: Provider) -> Iterator[_Waiting]:
         folder = provider_folder(self._folder, provider.name)
@@ -115,7 +122,7 @@ class Inbox:
 
     def _taking(self, provider: Provider) -> Iterator[InboxFile]:
         folder = provider_folder(self._folder, provider.name) / TAKING
-        for way in (INBOX, UPLOAD):
+        for way in WAYS:
             for place in _entries(folder / way):
                 for entry in _entries(Path(place.path)):
                     if not entry.is_file(follow_symlinks=False):

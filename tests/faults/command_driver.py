@@ -13,7 +13,14 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from credit_indexer import indexing_commands, loading_commands, projecting_ahead, rebuilding, stream_following
+from credit_indexer import (
+    indexing_commands,
+    loading_commands,
+    projecting_ahead,
+    rebuilding,
+    receiving_commands,
+    stream_following,
+)
 from credit_indexer.sources import source
 from credit_records.catalogue import catalogue
 from credit_records.command_line import main
@@ -78,6 +85,7 @@ def serve(batch: int) -> None:
     gazetteer()
     assert loading_commands.load
     assert indexing_commands.index
+    assert receiving_commands.receive
     for line in sys.stdin:
         sys.stdout.write(json.dumps(run(json.loads(line))) + "\n")
         sys.stdout.flush()

@@ -114,5 +114,15 @@ def deliveries(editions: tuple[Path, Path], tmp_path_factory: pytest.TempPathFac
     return *register, *((str(path), "--kind", kind.name) for path in paths)
 
 
+@pytest.fixture(scope="session")
+def undisturbed(
+    driver: Driver, deliveries: tuple[tuple[str, ...], ...], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    folder = tmp_path_factory.mktemp("undisturbed")
+    for delivery in deliveries:
+        assert driver.run(folder, "load", *delivery).code == 0
+    return folder
+
+
 def uscc(number: int) -> str:
     return f"92620199MA{number:08}"

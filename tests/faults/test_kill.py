@@ -5,7 +5,6 @@ import random
 import sqlite3
 from pathlib import Path
 
-import pytest
 from credit_indexer.comparing import Drift, compare
 from credit_indexer.indexing_commands import every_stream
 from credit_records.database import open_database
@@ -69,14 +68,6 @@ def assert_sound(data_dir: Path) -> None:
     assert query(data_dir, half_made) == [(0, 0, 0, 0, 0)]
     newest = "SELECT new + changed + unchanged, rows FROM delivery"
     assert all(kept == rows for kept, rows in query(data_dir, newest))
-
-
-@pytest.fixture(scope="session")
-def undisturbed(driver: Driver, deliveries: Deliveries, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("undisturbed")
-    for delivery in deliveries:
-        assert driver.run(folder, "load", *delivery).code == 0
-    return folder
 
 
 STATE = """

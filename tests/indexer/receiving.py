@@ -1,7 +1,6 @@
 """A department's folder in a city's inbox, and a receiver whose clock the test moves."""
 
-import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,7 +35,6 @@ def rows_of(kind: Kind, *given: dict[str, str]) -> bytes:
 @dataclass
 class Department:
     city: City
-    stopped: bool = False
     now: float = 1000.0
     said: list[str] = field(default_factory=list)
 
@@ -46,14 +44,14 @@ class Department:
         self.folder = make_folders(self.inbox, WATER)
         self.start()
 
-    def start(self) -> None:
+    def start(self, stopped: Callable[[], bool] = lambda: False) -> None:
         """Another receiver, as after a restart."""
         self.receiver = Receiver(
             self.city.workplace.database,
             self.inbox,
             catalogue().kinds,
             on_event=self.said.append,
-            stopped=lambda: self.stopped,
+            stopped=stopped,
             clock=lambda: self.now,
         )
 
@@ -92,11 +90,10 @@ class Department:
             if path.is_file() and path.relative_to(self.folder).parts[0] not in ours
         ]
 
+    def recorded(self) -> int:
+        """Rows in the figures of all deliveries."""
+        return sum(delivery.rows for delivery in self.deliveries())
+
     def deliveries(self) -> list[Delivery]:
         with self.city.workplace.database.connect() as connection:
             return last_deliveries(connection)[::-1]
-
-
-def as_object(text: bytes) -> dict[str, object]:
-    found: dict[str, object] = json.loads(text)
-    return found
