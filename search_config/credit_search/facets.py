@@ -9,6 +9,8 @@ from credit_records.gazetteer import gazetteer
 from credit_search.amounts import AMOUNT_BANDS
 from credit_search.clauses import Filter
 
+MONTHS = 12
+
 
 @dataclass(frozen=True, slots=True)
 class Facet:
@@ -62,8 +64,10 @@ def _kind(value: str, locale: Locale) -> str:
 
 
 def _month(value: str, locale: Locale) -> str:
-    if len(value) != len("yyyymm"):
-        return _year("0", locale)
+    if value == "0":
+        return _year(value, locale)
+    if len(value) != len("yyyymm") or not 1 <= int(value[4:]) <= MONTHS:
+        return value  # no month is written so
     return f"{value[:4]} 年 {int(value[4:])} 月" if locale == "zh" else f"{value[:4]}-{value[4:]}"
 
 

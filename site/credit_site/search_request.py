@@ -274,7 +274,8 @@ def is_known(facet: Facet, value: str) -> bool:
     A facet whose values are words of the records has any that could be one.
     """
     if facet.free:
-        return 0 < len(value) <= LONGEST_TERM and all(each.isprintable() or each.isspace() for each in value)
+        readable = all(each.isprintable() or each.isspace() for each in value) and "\ufffd" not in value
+        return 0 < len(value) <= LONGEST_TERM and readable
     return len(value) <= ECHO_LENGTH and facet.filter((value,)) is not None and facet.label(value, DEFAULT) != value
 
 
