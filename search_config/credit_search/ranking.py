@@ -48,7 +48,10 @@ class Ranked:
 
 
 def rank(reading: Reading, hits: Sequence[Hit], home: str) -> list[Ranked]:
-    """Best first; equal ones stay in the engine's order. `home` is the city's division, such as `6201`."""
+    """Best first; equal ones by their number, which is the same on every engine and on every copy of an index.
+
+    `home` is the city's division, such as `6201`.
+    """
     if reading.kind is Understood.EVERYTHING:
         return [Ranked(Shown(*hit.shown), Nearness.PARTIAL, 0.0, 1.0) for hit in hits]
     if reading.kind in (Understood.CODE, Understood.CODE_PART):
@@ -56,12 +59,12 @@ def rank(reading: Reading, hits: Sequence[Hit], home: str) -> list[Ranked]:
     else:
         asked = Asked.of(reading)
         ranked = [_by_name(asked, Shown(*hit.shown), home) for hit in hits]
-    ranked.sort(key=_score, reverse=True)
+    ranked.sort(key=_place)
     return ranked
 
 
-def _score(ranked: Ranked) -> float:
-    return ranked.score
+def _place(ranked: Ranked) -> tuple[float, int]:
+    return -ranked.score, ranked.shown.id
 
 
 def _by_code(code: str, shown: Shown) -> Ranked:

@@ -11,7 +11,7 @@ from credit_search.engines.elasticsearch.refusals import Refusals
 from credit_search.protocol import EngineRestingError, EngineUnavailableError, NoIndexError
 
 MOST_OPERATIONS = 2_500
-MOST_BYTES = 5_000_000
+MOST_BYTES = 1_000_000  # what the client's library sends without holding up everything else
 IN_FLIGHT = 2  # one is indexed while the next is on its way; more would only wait in the cluster's queue
 UNFIT, GONE, OUTDATED = 400, 404, 409
 
