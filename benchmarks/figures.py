@@ -4,7 +4,7 @@ import json
 import os
 import platform
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -71,12 +71,13 @@ def commit() -> str:
     return found + ("+" if _git("status", "--porcelain", "--untracked-files=no") else "")
 
 
-def publish(figures: Sequence[Figure]) -> Path:
-    """Print the figures and keep them; where they lie."""
+def publish(figures: Sequence[Figure], title: str = "") -> Path:
+    """Print the figures and keep them, under a name with this title; where they lie."""
     now, measured = datetime.now(UTC), commit()
     Console(width=140).print(_table(figures))
     RESULTS.mkdir(exist_ok=True)
-    stem = RESULTS / f"{now:%Y-%m-%d}-{measured.replace('+', '-changed')}"
+    name = "-".join(part for part in (f"{now:%Y-%m-%d}", measured.replace("+", "-changed"), title) if part)
+    stem = RESULTS / name
     told = {"measured_at": now.isoformat(timespec="seconds"), "commit": measured, "machine": machine()}
     content = {**told, "figures": [{**asdict(figure), "reached": figure.reached} for figure in figures]}
     stem.with_suffix(".json").write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
@@ -96,7 +97,7 @@ def _table(figures: Sequence[Figure]) -> Table:
     return table
 
 
-def _markdown(figures: Sequence[Figure], told: dict[str, object]) -> str:
+def _markdown(figures: Sequence[Figure], told: Mapping[str, object]) -> str:
     lines = [
         f"# {told['measured_at']}, commit {told['commit']}",
         "",

@@ -5,17 +5,16 @@ import tempfile
 import time
 from pathlib import Path
 
-import tantivy
 from credit_indexer.projection import Projection
 from credit_records.catalogue import catalogue
 from credit_records.changes import SubjectRow, all_subject_rows
 from credit_records.database import open_database
 from credit_records.settings import Settings
 from credit_search.engines.embedded.engine import EmbeddedEngine
-from credit_search.engines.embedded.mapping import open_index, tantivy_schema
-from credit_search.engines.embedded.writer import HEAP_BYTES, THREADS
+from credit_search.engines.embedded.writer import THREADS
 from credit_search.schema import SUBJECTS
 
+from benchmarks.bare import engine_seconds
 from benchmarks.figures import Figure
 
 SUBJECTS_MEASURED = 300_000  # what fits in memory as ready documents
@@ -27,7 +26,8 @@ def measure(settings: Settings) -> list[Figure]:
     projection = Projection(catalogue().city(settings.city).division)
     rows = _rows(settings)
     ours = asyncio.run(_ours(rows, projection))
-    bare = _bare(rows, projection)
+    batches = (projection.documents(rows[first : first + BATCH]) for first in range(0, len(rows), BATCH))
+    bare = engine_seconds(SUBJECTS, [document for batch in batches for document in batch])
     note = f"{len(rows):,} subjects, {THREADS} threads"
     return [
         Figure("index", "bare tantivy writer, ready documents", len(rows) / bare, "documents/s", note=note),
@@ -50,22 +50,4 @@ async def _ours(rows: list[SubjectRow], projection: Projection) -> float:
         await writer.commit(1)
         seconds = time.perf_counter() - start
         await writer.close()
-    return seconds
-
-
-def _bare(rows: list[SubjectRow], projection: Projection) -> float:
-    schema = tantivy_schema(SUBJECTS)
-    ready = [
-        tantivy.Document.from_dict(document, schema)
-        for first in range(0, len(rows), BATCH)
-        for document in projection.documents(rows[first : first + BATCH])
-    ]
-    with tempfile.TemporaryDirectory() as folder:
-        writer = open_index(Path(folder), SUBJECTS).writer(HEAP_BYTES, THREADS)
-        start = time.perf_counter()
-        for document in ready:
-            writer.add_document(document)
-        writer.commit()
-        seconds = time.perf_counter() - start
-        writer.wait_merging_threads()
     return seconds

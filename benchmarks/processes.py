@@ -1,6 +1,7 @@
 """Programs that are measured from outside: what they took, and servers that stop when their part is done."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -56,7 +57,7 @@ def _watched(session: int) -> Iterator[list[int]]:
 
     def watch() -> None:
         while not ended.wait(LOOK_EVERY):
-            peak[0] = max(peak[0], _memory(session))
+            peak[0] = max(peak[0], session_memory(session))
 
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
@@ -67,26 +68,55 @@ def _watched(session: int) -> Iterator[list[int]]:
         watcher.join()
 
 
-def _memory(session: int) -> int:
-    pages = 0
+def session_memory(session: int) -> int:
+    """Bytes that all processes of a session hold together; pages that they share count in each."""
+    return sum(int(fields[21]) for _, fields in _processes(session)) * os.sysconf("SC_PAGE_SIZE")
+
+
+def own_memory(session: int) -> int:
+    """Bytes of a session's processes that no file backs: what a leak would be, without mapped databases and indexes."""
+    total = 0
+    for status, _ in _processes(session):
+        with suppress(OSError):
+            found = re.search(
+                r"^RssAnon:\s+(\d+) kB", status.read_text(encoding="ascii", errors="replace"), re.MULTILINE
+            )
+            total += int(found[1]) * 1024 if found else 0
+    return total
+
+
+def _processes(session: int) -> Iterator[tuple[Path, list[str]]]:
+    """The status file of each process of the session, with the fields of its stat file from the third on."""
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):  # it ended meanwhile
             fields = stat.read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
-            pages += int(fields[21]) if int(fields[3]) == session else 0
-    return pages * os.sysconf("SC_PAGE_SIZE")
+            if int(fields[3]) == session:
+                yield stat.with_name("status"), fields
 
 
 @contextmanager
 def served(words: Sequence[str | Path], settings: Mapping[str, str], *, port: int, path: str) -> Iterator[str]:
     """A server while the block lasts, once it answers at the path; its address."""
-    process = subprocess.Popen(words, env={**os.environ, **settings}, stdout=subprocess.DEVNULL)
+    with running(words, settings) as process:
+        yield served_at(port, path, process)
+
+
+def served_at(port: int, path: str, process: "subprocess.Popen[bytes]") -> str:
+    """The address of a server, once it answers at the path."""
     address = f"http://127.0.0.1:{port}"
+    _wait_for(address + path, process)
+    return address
+
+
+@contextmanager
+def running(words: Sequence[str | Path], settings: Mapping[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
+    """A program, in a session of its own, while the block lasts; asked to end, it must do so in time and cleanly."""
+    process = subprocess.Popen(words, env={**os.environ, **settings}, stdout=subprocess.DEVNULL, start_new_session=True)
     try:
-        _wait_for(address + path, process)
-        yield address
+        yield process
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(60)
 
 
 def free_port() -> int:
