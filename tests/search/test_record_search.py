@@ -2,6 +2,7 @@
 
 import asyncio
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -142,3 +143,60 @@ def test_amounts_survive_the_index_and_fall_into_one_band(amount: Decimal) -> No
 async def test_any_question_is_answered(records: RecordSearch, q: str, page: int, sort: str) -> None:
     answer = await records.search(RecordQuery(q, page=page, sort=sort))
     assert answer.total >= len(answer.items)
+
+
+async def test_a_register_is_not_left_whatever_is_asked(records: RecordSearch) -> None:
+    within = {"kind": ("penalty",)}
+    assert (await records.search(RecordQuery(within=within))).total == 3
+    assert (await records.search(RecordQuery(within=within, filters={"kind": ("honour",)}))).total == 0
+    assert (await records.search(RecordQuery("先进典型", within=within))).total == 0
+    answer = await records.search(RecordQuery(within=within, facets=("authority",)))
+    assert set(answer.facets) == {"authority"}
+    assert answer.by_month == [(202312, 1), (202403, 2)]
+
+
+async def test_a_facet_that_is_chosen_from_is_counted_as_if_it_were_not(records: RecordSearch) -> None:
+    query = RecordQuery(filters={"region": ("629902",), "month": ("202312",)})
+    answer = await records.search(query)
+    assert answer.total == 1
+    assert {each.value: each.count for each in answer.facets["region"]} == {"629902": 1}
+    assert {each.value: each.count for each in answer.facets["month"]} == {202312: 1}
+    answer = await records.search(query.without("month"))
+    assert {each.value: each.count for each in answer.facets["region"]} == {"629901": 3, "629902": 1}
+    assert answer.by_month == [(202312, 1)]
+
+
+async def test_nothing_says_what_alone_is_in_the_way(records: RecordSearch) -> None:
+    query = RecordQuery("水污染物", filters={"region": ("629902",), "authority": ("霁川市市场监督管理局",)})
+    answer = await records.search(query)
+    assert (answer.total, answer.loosened) == (0, {"authority": 1})
+    answer = await records.search(RecordQuery("水污染物", until=20200101))
+    assert answer.loosened == {"period": 1}
+    assert (await records.search(RecordQuery("水污染物"))).loosened == {}
+
+
+async def test_a_record_without_a_date_is_in_no_period(records: RecordSearch) -> None:
+    assert (await records.search(RecordQuery(until=20991231))).total == 3
+    assert (await records.search(RecordQuery(since=1))).total == 3
+
+
+async def test_a_part_of_a_code_finds_the_records_of_its_subject(records: RecordSearch) -> None:
+    assert [item.id for item in (await records.search(RecordQuery(CODE[:12]))).items] == [1]
+
+
+async def test_every_month_of_a_long_history_is_counted(tmp_path: Path) -> None:
+    months = [(year, month) for year in range(1990, 2024) for month in range(1, 13)]
+    made_of = [made(n, decision_date=f"{y}-{m:02}-07") for n, (y, m) in enumerate([*months, (2023, 12)], 1)]
+    engine = open_engine(Settings(data_dir=tmp_path))
+    writer = await engine.writer(RECORDS)
+    await writer.write([*made_of, made(len(made_of) + 1, decision_date=None)], ())
+    await writer.commit(1)
+    await writer.close()
+    search = RecordSearch(engine)
+    wanted = [(y * 100 + m, 2 if (y, m) == (2023, 12) else 1) for y, m in months]
+    assert (await search.search(RecordQuery())).by_month == wanted
+    chosen = await search.search(RecordQuery(filters={"month": ("202312",)}))
+    assert chosen.by_month == [(202312, 2)]
+    counted = {int(each.value): each.count for each in chosen.facets["month"]}
+    assert {month: counted.get(month) for month, _ in wanted} == dict(wanted)
+    await engine.close()
