@@ -26,6 +26,7 @@ from credit_site.envelope import Envelope
 from credit_site.failures import handle_failures, show_failure
 from credit_site.logs import configure_logs
 from credit_site.pages import about, api_reference, departments, home, profile, record, register, results
+from credit_site.provider_room import routes as room
 from credit_site.settings import SiteSettings
 from credit_site.site import Site
 
@@ -95,6 +96,7 @@ def pages(site: Site) -> list[BaseRoute]:
         *departments.routes,
         *about.routes,
         *api_reference.routes,
+        *room.routes,
         *operations.routes,
         *sitemaps.routes,
     ]

@@ -53,7 +53,13 @@ async def metrics(request: Request) -> Response:
 async def robots(request: Request) -> Response:
     """Profiles are for finding; result pages have no end, so robots stay out of them."""
     base_url = site_of(request).base_url(request)
-    lines = ("User-agent: *", "Disallow: /search", "Disallow: /api/v1/", f"Sitemap: {base_url}/sitemap.xml")
+    lines = (
+        "User-agent: *",
+        "Disallow: /search",
+        "Disallow: /api/v1/",
+        "Disallow: /provider",
+        f"Sitemap: {base_url}/sitemap.xml",
+    )
     return PlainTextResponse("\n".join(lines) + "\n", headers={"Cache-Control": A_DAY})
 
 

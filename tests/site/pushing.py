@@ -47,6 +47,13 @@ def row(**given: str) -> dict[str, str]:
     return sample(KIND, serial, serial) | {"document_number": f"某罚〔推送〕{serial}号"} | given
 
 
+def new_provider(client: httpx.AsyncClient, settings: SiteSettings) -> Pushing:
+    """One more provider of a city that has an application already."""
+    database = open_database(Settings(data_dir=settings.data_dir))
+    name = f"water-{next(_SERIALS)}"
+    return Pushing(client, database, add_provider(database, name, f"第{name}局", "市水务局"), name)
+
+
 @asynccontextmanager
 async def pushing(settings: SiteSettings) -> AsyncIterator[Pushing]:
     """A provider of an application and a database of their own."""

@@ -2,14 +2,11 @@
 
 import json
 from collections import Counter
-from itertools import count
 
 import orjson
 import pytest
-from credit_records.database import open_database
 from credit_records.deliveries import last_deliveries, read_delivery
 from credit_records.providers import Provider, add_provider, find_provider, rotate_key, set_active
-from credit_records.settings import Settings
 from credit_records.tables import quarantine, record
 from credit_site.api.models import ProblemDocument
 from credit_site.api.provider_models import PushAnswer
@@ -21,19 +18,15 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from tests.conftest import REPOSITORY
-from tests.site.pushing import KIND, Pushing, pushing, row
-
-_NAMES = count(1)
+from tests.site.pushing import KIND, Pushing, new_provider, pushing, row
 
 
 @pytest.fixture
 def water(written_client, written_settings):
     """A provider of the city, another for each test."""
-    database = open_database(Settings(data_dir=written_settings.data_dir))
-    name = f"water-{next(_NAMES)}"
-    key = add_provider(database, name, f"第{name}局", "市水务局")
-    yield Pushing(written_client, database, key, name)
-    database.dispose()
+    found = new_provider(written_client, written_settings)
+    yield found
+    found.database.dispose()
 
 
 def deliveries_of(water: Pushing) -> int:
