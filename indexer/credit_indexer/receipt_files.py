@@ -2,10 +2,11 @@
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from credit_records.calendar import SHANGHAI
 from credit_records.corrections import Scope, export
@@ -55,23 +56,41 @@ def _whole(path: Path, write: Callable[[Path], object]) -> None:
 
 
 class Marker:
-    """Remembers, beside a file that is being taken, which delivery it became, should we be cut off before the end."""
+    """Remembers, beside a file that is being taken, what we were at, should we be cut off before the end."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._marker = path.with_name(f".{file_state(path)[1]}.delivery")
-
-    def write(self, delivery: int) -> None:
-        state = {"delivery": delivery, "state": file_state(self._path)}
-        _whole(self._marker, lambda part: part.write_text(json.dumps(state), encoding="ascii"))
+        self._marker = path.with_name(f".{file_state(path)[1]}.taking")
 
     def delivery(self) -> int | None:
-        """The number written for this very file."""
+        """The delivery that this very file became."""
+        number = self._read().get("delivery")
+        return int(number) if number is not None else None
+
+    def write(self, delivery: int) -> None:
+        """The file can be read, and became this delivery."""
+        self._keep({**self._read(), "delivery": delivery})
+
+    @contextmanager
+    def reading(self) -> Iterator[int]:
+        """Around the reading of the file: how many times that was begun, and ended by the death of the process."""
+        begun = int(self._read().get("begun", 0))
+        self._keep({**self._read(), "begun": begun + 1})
         try:
-            known = json.loads(self._marker.read_text(encoding="ascii"))
-        except (OSError, ValueError):
-            return None
-        return int(known["delivery"]) if tuple(known["state"]) == file_state(self._path) else None
+            yield begun
+        finally:
+            self._keep({**self._read(), "begun": 0})
 
     def remove(self) -> None:
         self._marker.unlink(missing_ok=True)
+
+    def _keep(self, known: dict[str, Any]) -> None:
+        written = json.dumps({**known, "state": file_state(self._path)})
+        _whole(self._marker, lambda part: part.write_text(written, encoding="ascii"))
+
+    def _read(self) -> dict[str, Any]:
+        try:
+            known: dict[str, Any] = json.loads(self._marker.read_text(encoding="ascii"))
+        except (OSError, ValueError):
+            return {}
+        return known if tuple(known["state"]) == file_state(self._path) else {}

@@ -1,6 +1,7 @@
 """Receives what waits in the inbox: each file is taken, loaded and put away with a receipt, one after another."""
 
 import time
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,13 @@ from credit_indexer.sources.source import UnreadableFileError, shown_name
 
 _PASSING: Final = (DBAPIError, DatabaseUnavailableError, SecondProcessDiedError, FileChangedError, OSError)
 """What is no fault of the file: it stays in `taking` and is tried again."""
+
+MOST_CRASHES: Final = 10
+"""A file over which the process died so often is refused, or it would keep out all that come after it."""
+
+CRASHED: Final = f"读取时程序 {MOST_CRASHES} 次异常终止"
+UNEXPECTED: Final = "程序没有读懂这个文件"
+ANOTHER_FORMAT: Final = "请另存为 UTF-8 编码的 CSV 后重新报送；仍不行时，请与平台联系"
 
 NO_KIND_REASON: Final = "看不出是哪一种数据：文件夹和文件名都不是以数据种类开头"
 NO_KIND_REMEDY: Final = "请放进以数据种类命名的文件夹（如 行政处罚），或让文件名以它开头（如 行政处罚_2026-11.xlsx）"
@@ -156,22 +164,31 @@ class Receiver:
         """The delivery, and the headers that are no field."""
         loader = Loader(self._database, kind, Sender(file.provider.title, file.provider.name, file.way))
         try:
-            inspected = inspect_file(file.path, kind)
-            loaded = loader.load(inspected, self._go_on, resume=cut_off, on_begun=marker.write)
-        except FileChangedError:
+            with marker.reading() as begun:
+                if begun >= MOST_CRASHES:
+                    raise UnreadableFileError(file.path, CRASHED, ANOTHER_FORMAT)
+                inspected = inspect_file(file.path, kind)
+                loaded = loader.load(inspected, self._go_on, resume=cut_off, on_begun=marker.write)
+        except (StoppedError, *_PASSING):
             raise
         except UnreadableFileError as error:
-            number = self._delivery(marker.delivery()) or cut_off
-            return self._refuse(file, loader, number.id if number else None, error), ()
+            return self._refuse(file, loader, marker, error), ()
+        except Exception as error:
+            self._on_event(f"{shown_name(file.path)}：程序没有料到的情况（{_place_of(error)}），请告知开发者")
+            return self._refuse(file, loader, marker, UnreadableFileError(file.path, UNEXPECTED, ANOTHER_FORMAT)), ()
         return loaded.delivery, loaded.ignored
 
-    def _refuse(self, file: InboxFile, loader: Loader, number: int | None, error: UnreadableFileError) -> Delivery:
-        if number is None:
+    def _refuse(self, file: InboxFile, loader: Loader, marker: Marker, error: UnreadableFileError) -> Delivery:
+        begun = self._delivery(marker.delivery())
+        if begun is None:
             try:
                 digest, size = content_digest(file.path), file.path.stat().st_size
             except UnreadableFileError:
                 digest, size = "", 0
             number = loader.begin(file.path, digest, size)
+            marker.write(number)
+        else:
+            number = begun.id
         return refuse_delivery(self._database, number, _of_file(error.problem, error.remedy))
 
     def _go_on(self, _done: int, _total: int) -> None:
@@ -182,6 +199,12 @@ class Receiver:
         seconds = self._postponed.failed(path)
         cause = error.problem if isinstance(error, FileChangedError) else in_short(error)
         self._on_event(f"{name}{'：' if name else ''}{cause}；{seconds:.0f} 秒后再试")
+
+
+def _place_of(error: Exception) -> str:
+    """Where it went wrong, without what was read there."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__}，{Path(last.filename).name}:{last.lineno}"
 
 
 def _of_file(reason: str, remedy: str) -> Problem:

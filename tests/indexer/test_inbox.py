@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 from credit_indexer import inbox_stillness
+from credit_indexer.receipt_files import Marker
+from credit_indexer.receiving import MOST_CRASHES
 from credit_records.catalogue import catalogue
 from credit_records.inbox_layout import UPLOADS, kind_of_file, new_upload, safe_name
 from credit_records.providers import add_provider, set_active
@@ -185,6 +187,37 @@ def test_a_name_in_gbk_or_of_any_length_is_put_away(department: Department) -> N
     put_away = department.files("done")
     assert put_away[0] == "登记信息名单.csv"
     assert put_away[1].endswith("长.csv")
+
+
+def test_a_file_over_which_the_process_keeps_dying_is_refused(department: Department) -> None:
+    path = department.drop("taking/inbox/registration/登记信息.csv", table())
+    died = [Marker(path).reading() for _ in range(MOST_CRASHES)]
+    for each in died:
+        each.__enter__()  # and never out of it again
+    department.drop("登记信息_2.csv", table())
+    department.receive()
+    department.look()
+    assert department.files("refused") == ["登记信息.csv"]
+    assert "异常终止" in department.receipts("refused")[0].sentence
+    assert department.files("done") == ["登记信息_2.csv"]
+
+
+def test_a_fault_of_our_own_refuses_one_file_and_stops_nothing(
+    department: Department, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    department.drop("登记信息.csv", table())
+    with monkeypatch.context() as broken:
+        broken.setattr("credit_indexer.receiving.inspect_file", unforeseen)
+        department.receive()
+    assert "没有读懂" in department.receipts("refused")[0].sentence
+    assert any("ZeroDivisionError，test_inbox.py:" in said for said in department.said)
+    department.drop("登记信息.csv", table())
+    department.receive()
+    assert department.files("done") == ["登记信息.csv"]
+
+
+def unforeseen(*_: object) -> None:
+    raise ZeroDivisionError
 
 
 def test_the_longest_kind_is_meant() -> None:

@@ -1,8 +1,10 @@
 """XLSX workbooks, read sheet by sheet and row by row."""
 
 import datetime
+import lzma
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +20,9 @@ from credit_indexer.sources.bytestream import BOMB_FROM_BYTES, BOMB_RATIO
 from credit_indexer.sources.headers import HEADER_WITHIN_ROWS, Header, HeaderMatcher
 from credit_indexer.sources.source import BATCH_ROWS, Batch, UnreadableFileError
 
+_DAMAGED_ARCHIVE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError)
+# What openpyxl raises where the parts of a workbook do not fit together.
+_SENSELESS = (LookupError, ValueError, TypeError, AttributeError, SyntaxError, ArithmeticError)
 _OF_TEMPLATES = (GUIDE_SHEET, LISTS_SHEET)  # sheets that never hold rows
 DAMAGED = "请在 Excel 或 WPS 里打开并另存为 .xlsx，再重新传送"
 
@@ -82,7 +87,7 @@ def _check_archive(path: Path) -> None:
                 )
             for part in archive.infolist():
                 _check_part(archive, part)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, OSError, ValueError) as error:
+    except (*_DAMAGED_ARCHIVE, zipfile.LargeZipFile, OSError, ValueError) as error:
         raise UnreadableFileError(path, "XLSX 文件已损坏或不完整", DAMAGED) from error
     except (RuntimeError, NotImplementedError) as error:
         raise UnreadableFileError(path, "XLSX 文件加了密码或用了不支持的压缩方式", DAMAGED) from error
@@ -118,7 +123,7 @@ def _opened(path: Path) -> Iterator[openpyxl.Workbook]:
                 yield book
             finally:
                 book.close()
-    except (OSError, KeyError, ValueError, TypeError, AttributeError, IndexError, SyntaxError) as error:
+    except (*_DAMAGED_ARCHIVE, *_SENSELESS, OSError) as error:
         raise UnreadableFileError(path, "XLSX 文件的结构有错误", DAMAGED) from error
 
 
