@@ -279,6 +279,17 @@ async def test_the_rows_behind_each_figure_are_as_many_as_it_says(clerk):
     assert await listed("late", month=before) == 0
 
 
+async def test_figures_of_ones_own_unit_lead_to_their_rows(clerk):
+    await clerk.push(row(), row(decision_date="去年"))
+    page = (await clerk.client.get(f"/departments/{clerk.name}")).text
+    links = re.findall(r'href="(/provider/rows[^"]+)"', page)
+    assert links
+    for link in links:
+        assert "没有这样的行" not in (await clerk.client.get(link.replace("&amp;", "&"))).text
+    clerk.client.cookies.clear()
+    assert "/provider/rows" not in (await clerk.client.get(f"/departments/{clerk.name}")).text
+
+
 async def test_rows_go_on_from_page_to_page(clerk):
     await clerk.push(*(row() for _ in range(60)))
     page = (await clerk.client.get("/provider/rows?measure=accepted")).text

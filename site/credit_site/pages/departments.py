@@ -20,6 +20,7 @@ from credit_site.league_request import OF_THE_CITY, PARAMETERS, Known, LeagueReq
 from credit_site.league_sheet import sheet_rows
 from credit_site.league_view import FEWEST_RANKED, Choice, district_title, league_view, narrowed
 from credit_site.misunderstandings import sentences
+from credit_site.provider_room.session import provider_of
 from credit_site.record_view import titled
 from credit_site.site import Site, site_of
 from credit_site.unit_view import unit_report, unit_view
@@ -84,13 +85,14 @@ async def unit(request: Request) -> Response:
     if found is None:
         raise HTTPException(404)
     path = f"/departments/{quote(key, safe='/~')}"
+    member = await provider_of(request)
     return site.page(
         request,
         "departments/unit.html",
         {
             "asked": asked,
             "path": path,
-            "own": False,
+            "own": member is not None and member.name == key,
             "view": unit_view(site, found, visit.locale),
             "back": LeagueRequest(asked.first, asked.last, asked.default).address(),
             "notices": sentences(parsed.misunderstood, site.say(visit.locale)),
