@@ -6,7 +6,7 @@ from typing import Final
 import orjson
 from credit_records.catalogue import Kind
 from credit_records.checking import SHOWN_VALUE, Checker
-from credit_records.deliveries import Delivery, NewDelivery, find_cut_off, finish_delivery, start_delivery
+from credit_records.deliveries import Delivery, finish_delivery
 from credit_records.privacy import mask
 from credit_records.recording import Recorder
 from credit_records.repeats import Repeats
@@ -40,7 +40,8 @@ def take(
     """Record all of the source as the delivery of this number, which has begun; its final figures.
 
     Cut off anywhere, it is taken again from the start and doubles nothing. Args:
-        already: rows of the same source that the delivery holds from before it was cut off, as `begin` tells.
+        already: how many rows of this very source the delivery holds from before it was cut off. Each batch and the
+            count of its rows are committed together, so what is counted is recorded.
         before_recording: asked before each batch; what it raises keeps the batch out.
         progress: told after each batch.
     """
@@ -58,16 +59,6 @@ def take(
             recorder.record(checked.rows, problems, checked.numbers)
         progress(done, max(done, source.expected_rows))
     return finish_delivery(database, delivery)
-
-
-def begin(database: Database, new: NewDelivery) -> tuple[int, int]:
-    """The number of a delivery that begins, and 0; or of this very one, cut off before, and how many rows it holds.
-
-    Each batch and the count of its rows are committed together, so what is counted is recorded.
-    """
-    with database.connect() as connection:
-        cut_off = find_cut_off(connection, new)
-    return (cut_off.id, cut_off.rows) if cut_off else (start_delivery(database, new), 0)
 
 
 def _problem(broken: BrokenRow) -> Problem:

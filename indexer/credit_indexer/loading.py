@@ -1,6 +1,7 @@
 """A file into the database: looked through as a whole, then taken in."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from credit_records.catalogue import Kind
 from credit_records.deliveries import Delivery, NewDelivery, start_delivery
 from sqlalchemy import Engine as Database
 
-from credit_indexer.intake import Progress, begin, take, tell_nobody
+from credit_indexer.intake import Progress, take, tell_nobody
 from credit_indexer.sources.bytestream import content_digest
 from credit_indexer.sources.opening import inspect
 from credit_indexer.sources.source import Source, UnreadableFileError, shown_name
@@ -85,25 +86,33 @@ class Loader:
         self._kind = kind
         self._sender = Sender(sender) if isinstance(sender, str) else sender
 
-    def load(self, file: Inspected, progress: Progress = tell_nobody, *, resume: bool = False) -> Loaded:
+    def load(
+        self,
+        file: Inspected,
+        progress: Progress = tell_nobody,
+        *,
+        resume: Delivery | None = None,
+        on_begun: Callable[[int], None] = lambda _: None,
+    ) -> Loaded:
         """Record the whole file. Cut off anywhere, it is loaded again from the start and doubles nothing.
 
-        With `resume`, a load of the very same file that was cut off goes on as the same delivery.
+        `resume` is the delivery as which a load of this very file was cut off, and goes on. `on_begun` is told the
+        number of the delivery before anything is recorded.
 
         Raises:
             FileChangedError: the file was changed meanwhile; nothing of what was put in its place is recorded.
         """
         started = time.monotonic()
         file.refuse_changed()
-        new = self.announce(shown_name(file.path), file.digest, file.size)
-        number, already = begin(self._database, new) if resume else (start_delivery(self._database, new), 0)
+        number = resume.id if resume else self.begin(file.path, file.digest, file.size)
+        on_begun(number)
         try:
             delivery = take(
                 self._database,
                 self._kind,
                 file.source,
                 number,
-                already=already,
+                already=resume.rows if resume else 0,
                 before_recording=file.refuse_changed,
                 progress=progress,
             )
@@ -112,7 +121,8 @@ class Loader:
             raise
         return Loaded(delivery, time.monotonic() - started, file.source.description, file.source.ignored)
 
-    def announce(self, file_name: str, digest: str, size: int) -> NewDelivery:
-        """The delivery of such a file, about to begin."""
-        sender = self._sender
-        return NewDelivery(sender.title, file_name, digest, size, self._kind.name, sender.provider, sender.way)
+    def begin(self, path: Path, digest: str, size: int) -> int:
+        """The number of a delivery of this file, of which nothing is recorded yet."""
+        sender, name = self._sender, shown_name(path)
+        new = NewDelivery(sender.title, name, digest, size, self._kind.name, sender.provider, sender.way)
+        return start_delivery(self._database, new)

@@ -96,6 +96,12 @@ def read_delivery(connection: Connection, number: int) -> Delivery:
     return as_delivery(connection.execute(select(delivery).where(delivery.c.id == number)).one())
 
 
+def find_delivery(connection: Connection, number: int) -> Delivery | None:
+    """The delivery of this number, where there is one."""
+    found = connection.execute(select(delivery).where(delivery.c.id == number)).first()
+    return as_delivery(found) if found else None
+
+
 def last_deliveries(connection: Connection, limit: int = 20) -> list[Delivery]:
     """The newest deliveries, newest first."""
     found = connection.execute(select(delivery).order_by(delivery.c.id.desc()).limit(limit))
@@ -108,25 +114,6 @@ def as_delivery(row: tuple[object, ...]) -> Delivery:
     for name in ("started_at", "finished_at"):
         values[name] = datetime.fromisoformat(values[name]) if values[name] else None
     return Delivery(**values)
-
-
-def find_cut_off(connection: Connection, new: NewDelivery) -> Delivery | None:
-    """The newest delivery of this very content, from this provider and by this way, that never finished."""
-    statement = (
-        select(delivery)
-        .where(
-            delivery.c.content_sha256 == new.content_sha256,
-            delivery.c.kind == new.kind,
-            delivery.c.source == new.source,
-            delivery.c.file_name == new.file_name,
-            delivery.c.way == new.way,
-            delivery.c.finished_at.is_(None),
-        )
-        .order_by(delivery.c.id.desc())
-        .limit(1)
-    )
-    found = connection.execute(statement).first()
-    return as_delivery(found) if found else None
 
 
 def refuse_delivery(engine: Engine, number: int, problem: Problem) -> Delivery:
