@@ -12,7 +12,7 @@ from credit_records.gazetteer import gazetteer
 
 from credit_indexer.failures import BUSY, NO_SERVICE, told_clearly
 from credit_indexer.locking import BusyError, exclusive
-from credit_indexer.memory import expect_bulk_work
+from credit_indexer.memory import expect_bulk_work, tidy
 from credit_indexer.pulling import Pulling, check_pulls
 from credit_indexer.receiving import Receiver
 from credit_indexer.settings import IndexerSettings
@@ -53,7 +53,8 @@ def receive(
             say(f"收取已启动：收件箱 {folder}，抽取 {len(settings.pulls)} 项。按 Ctrl+C 结束。")
             with pulling:
                 while not stopped.wait(PAUSE):
-                    receiver.round()
+                    if receiver.round().received:
+                        tidy()
             say("收取已停止。")
 
 
