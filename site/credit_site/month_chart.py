@@ -14,7 +14,8 @@ from credit_site.localisation import Say
 
 HEIGHT = 128  # pixels of the highest bar that the scale has room for
 MOST_MONTHS = 180  # more bars than these are too thin to tell apart: years are drawn instead
-MOST_LABELS = 6  # years named below the bars; more would touch on a phone
+MOST_LABELS = 6  # years named below the bars
+NEAREST = 12  # per cent between two of them, so that they don't touch on a phone
 FILLED = 0.8  # of the room that a bar has
 STEPS = (1, 2, 5, 10)
 
@@ -107,12 +108,16 @@ def _bar(x: float, room: float, share: float, told: str, *, faint: bool) -> Bar:
 
 
 def _labels(years: Sequence[int], room: float) -> list[tuple[str, str]]:
-    """The year at its first bar, for every year or every second, third … one."""
-    firsts = {year: index for index, year in reversed(list(enumerate(years)))}
-    wanted = sorted(firsts)
-    step = -(-len(wanted) // MOST_LABELS)
-    shown = [year for year in wanted[::step] if firsts[year] * room < 100 - 100 / (MOST_LABELS * 2)]
-    return [(f"{firsts[year] * room:.3f}%", str(year)) for year in shown]
+    """The year at its first bar, for every year or every second, third … one, but where it is too near the next."""
+    places = {year: index * room for index, year in reversed(list(enumerate(years)))}
+    step = -(-len(places) // MOST_LABELS)
+    shown: list[tuple[str, str]] = []
+    following = 100.0
+    for year in reversed(sorted(places)[::step]):
+        if following - places[year] >= NEAREST:
+            shown.append((f"{places[year]:.3f}%", str(year)))
+            following = places[year]
+    return shown[::-1]
 
 
 def _told(named: Sequence[tuple[str, int]], say: Say) -> str:

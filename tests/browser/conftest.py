@@ -43,14 +43,16 @@ Visit = Callable[..., Page]
 @pytest.fixture(scope="session")
 def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("city")
-    words: list[str | Path] = [CHENGXIN, "demo", "--subjects", str(SUBJECTS)]
-    made = subprocess.run(words, env=_settings(folder), capture_output=True, text=True, check=False)
-    assert made.returncode == 0, made.stdout + made.stderr
+    _run(folder, "demo", "--subjects", str(SUBJECTS))
     for kind, path in write_records(folder / "records", shown(WITH_RECORDS)):
-        words = [CHENGXIN, "load", path, "--kind", kind, "--source", AUTHORITY]
-        made = subprocess.run(words, env=_settings(folder), capture_output=True, text=True, check=False)
-        assert made.returncode == 0, made.stdout + made.stderr
+        _run(folder, "load", path, "--kind", kind, "--source", AUTHORITY)
+    _run(folder, "index", "--once")
     return folder
+
+
+def _run(folder: Path, *words: str | Path) -> None:
+    made = subprocess.run([CHENGXIN, *words], env=_settings(folder), capture_output=True, text=True, check=False)
+    assert made.returncode == 0, made.stdout + made.stderr
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """The parts of a kind that say how its records are published, listed and found."""
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Final, Literal
 
 from pydantic import Field, model_validator
@@ -62,11 +63,12 @@ class Roles(Strict):
 
     def named(self) -> Iterator[tuple[str, str]]:
         """Each role that is played, with its field; `texts` once for each of its fields."""
-        for role, field in self.model_dump(exclude={"texts"}).items():
-            if field is not None:
-                yield role, field
-        for field in self.texts:
-            yield "texts", field
+        return iter(self._played)
+
+    @cached_property
+    def _played(self) -> tuple[tuple[str, str], ...]:
+        played = self.model_dump(exclude={"texts"}, exclude_none=True)
+        return (*played.items(), *(("texts", field) for field in self.texts))
 
 
 _TYPES: Final[Mapping[str, frozenset[FieldType]]] = {
