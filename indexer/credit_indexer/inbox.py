@@ -88,10 +88,9 @@ class Inbox:
             elif writers is Writers.SOME:
                 self._writing.add(file.path)
 
-    def may_settle(self, providers: Iterable[Provider]) -> bool:
+    def may_settle(self) -> bool:
         """Whether something waits that is only looked at for too short a time yet."""
-        paths = [file.path for provider in providers for file in self._in_folder(provider)]
-        return any(path not in self._writing and not self._stillness.has_changed(path) for path in paths)
+        return any(path not in self._writing for path in self._stillness.unchanged())
 
     def _target(self, file: InboxFile) -> Path:
         return self._place(file, file.way) / file.path.name
@@ -101,30 +100,33 @@ class Inbox:
         return folder / (file.kind.name if file.kind else NO_KIND)
 
     def _is_taking(self, file: InboxFile) -> bool:
-        return any(_entries(self._place(file, way)) for way in WAYS)
+        return any(_entries(os.fspath(self._place(file, way))) for way in WAYS)
 
     def _in_folder(self, provider: Provider) -> Iterator[_Waiting]:
-        folder = provider_folder(self._folder, provider.name)
+        folder = os.fspath(provider_folder(self._folder, provider.name))
         for entry in _entries(folder):
             if entry.is_dir(follow_symlinks=False):
                 if entry.name not in _OURS:
-                    yield from self._in_kind(provider, INBOX, Path(entry.path))
+                    yield from self._in_kind(provider, INBOX, entry.path)
             else:
                 yield from _waiting(provider, INBOX, kind_of_file(shown_name(Path(entry.path)), self._kinds), entry)
-        for entry in _entries(folder / UPLOADS):
+        for entry in _entries(f"{folder}/{UPLOADS}"):
             if entry.is_dir(follow_symlinks=False):
-                yield from self._in_kind(provider, UPLOAD, Path(entry.path))
+                yield from self._in_kind(provider, UPLOAD, entry.path)
 
-    def _in_kind(self, provider: Provider, way: str, folder: Path) -> Iterator[_Waiting]:
-        kind = kind_of_folder(shown_name(folder), self._kinds)
-        for entry in _entries(folder):
+    def _in_kind(self, provider: Provider, way: str, folder: str) -> Iterator[_Waiting]:
+        entries = _entries(folder)
+        if not entries:
+            return
+        kind = kind_of_folder(shown_name(Path(folder)), self._kinds)
+        for entry in entries:
             yield from _waiting(provider, way, kind, entry)
 
     def _taking(self, provider: Provider) -> Iterator[InboxFile]:
-        folder = provider_folder(self._folder, provider.name) / TAKING
+        folder = os.fspath(provider_folder(self._folder, provider.name) / TAKING)
         for way in WAYS:
-            for place in _entries(folder / way):
-                for entry in _entries(Path(place.path)):
+            for place in _entries(f"{folder}/{way}"):
+                for entry in _entries(place.path):
                     if not entry.is_file(follow_symlinks=False):
                         continue
                     yield InboxFile(provider, way, self._kinds.get(place.name), Path(entry.path))
@@ -141,7 +143,7 @@ def _waiting(provider: Provider, way: str, kind: Kind | None, entry: "os.DirEntr
         yield _Waiting(provider, way, kind, Path(entry.path), state)
 
 
-def _entries(folder: Path) -> list["os.DirEntry[str]"]:
+def _entries(folder: str) -> list["os.DirEntry[str]"]:
     """What lies in the folder and is not to be left alone; nothing where it is no folder or not for us to read."""
     try:
         with os.scandir(folder) as found:

@@ -60,9 +60,9 @@ class Stillness:
         self._seen.pop(path, None)
         self._changed.discard(path)
 
-    def has_changed(self, path: Path) -> bool:
-        """Whether it was written to while it was looked at."""
-        return path in self._changed
+    def unchanged(self) -> list[Path]:
+        """What waits and was never written to while it was looked at."""
+        return [path for path in self._seen if path not in self._changed]
 
 
 def move_if_whole(path: Path, target: Path, state: tuple[int, ...], rested: float) -> Writers | None:

@@ -86,7 +86,7 @@ class Receiver:
         received = sum(map(self._receive, self._inbox.taking(providers)))
         self._inbox.look(providers, self._clock())
         received += self._receive_new()
-        return Round(received, len(self._postponed), self._inbox.may_settle(providers))
+        return Round(received, len(self._postponed), self._inbox.may_settle())
 
     def _providers(self) -> list[Provider]:
         with self._database.connect() as connection:

@@ -19,7 +19,9 @@ from credit_indexer.settings import IndexerSettings
 from credit_indexer.terminal import complain, say
 
 LOCK_FILE: Final = "receive.lock"
-PAUSE: Final = 0.15  # seconds between two looks at the inbox, which take a few milliseconds
+# Seconds between two looks at the inbox, which take a few milliseconds; while something arrives, less.
+PAUSE: Final = 0.3
+SHORT_PAUSE: Final = 0.1
 
 
 def receive(
@@ -52,9 +54,12 @@ def receive(
         else:
             say(f"收取已启动：收件箱 {folder}，抽取 {len(settings.pulls)} 项。按 Ctrl+C 结束。")
             with pulling:
-                while not stopped.wait(PAUSE):
-                    if receiver.round().received:
+                pause = SHORT_PAUSE
+                while not stopped.wait(pause):
+                    look = receiver.round()
+                    if look.received:
                         tidy()
+                    pause = SHORT_PAUSE if look.settling else PAUSE
             say("收取已停止。")
 
 
@@ -69,7 +74,7 @@ def _receive_once(receiver: Receiver, pulling: Pulling, stopped: threading.Event
             break
         if not look.received and not look.settling:
             break
-        stopped.wait(PAUSE)
+        stopped.wait(SHORT_PAUSE)
     say(f"收取完毕：{received} 个文件。")
     if failed:
         raise typer.Exit(NO_SERVICE)
