@@ -11,6 +11,8 @@ DEMO_DATA := data/demo
 DEMO := CHENGXIN_DATA_DIR=$(DEMO_DATA) CHENGXIN_CITY=demo
 BIN := .venv/bin
 SUBJECTS ?= 20000
+RATE ?= 3
+MINUTES ?= 60
 WORKERS ?= 2
 UV_VERSION := 0.13.9
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -18,11 +20,14 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 UV = $(shell command -v uv || echo $(BIN)/uv)
 INSTALL = $(UV) pip install --quiet --python $(BIN)/python
 
-.PHONY: run test lint bench screenshots dictionary lock clean help
+.PHONY: run live test lint bench soak screenshots dictionary lock clean help
 
 run: .venv/.stamp-run $(DEMO_DATA)/.loaded ## Set everything up, load the fictional city, serve it [PORT=8000]
 	@echo "==> http://$(HOST):$(PORT)  (Ctrl-C stops it)"
 	@exec env $(DEMO) $(BIN)/chengxin serve --host $(HOST) --port $(PORT) --with-indexer
+
+live: .venv/.stamp-run $(DEMO_DATA)/.loaded ## Beside `make run`: publish new fictional records, a few a second, until Ctrl-C [RATE=3]
+	@exec env $(DEMO) $(BIN)/chengxin demo --live --rate $(RATE)
 
 test: .venv/.stamp-dev ## Set everything up, check types, style and imports, run every test
 	@.ci/system-packages chromium fonts-noto-cjk maven
@@ -39,9 +44,12 @@ lint: .venv/.stamp-dev ## Style, types and the direction of imports
 	@echo "==> lint-imports"
 	@$(BIN)/lint-imports --no-logo
 
-bench: .venv/.stamp-dev ## Measure on the real files and keep the figures in benchmarks/results
+bench: .venv/.stamp-dev ## Measure on the real files and the fictional city, keep the figures in benchmarks/results [FULL=1]
 	@.ci/system-packages wrk
-	@$(BIN)/python -m benchmarks
+	@$(BIN)/python -m benchmarks $(if $(FULL),--full)
+
+soak: .venv/.stamp-dev ## Run everything under new records for an hour: is memory flat, does it keep up? [MINUTES=60]
+	@$(BIN)/python -m benchmarks.soak --minutes $(MINUTES)
 
 screenshots: .venv/.stamp-dev $(DEMO_DATA)/.loaded ## Take the pictures that the README shows, from the fictional city
 	@.ci/system-packages chromium fonts-noto-cjk

@@ -15,7 +15,7 @@ from credit_records.calendar import today
 from credit_records.catalogue import catalogue
 from credit_records.settings import Settings
 
-FIRST_OTHER_SERIAL = 100_000_000  # above those of all records that a city begins with
+FIRST_OTHER_SERIAL = 1_000_000_000  # above those of all records that a city begins with
 REGISTRATIONS = "registrations.csv"
 
 
@@ -39,9 +39,9 @@ def city_environment(data_dir: Path) -> dict[str, str]:
 
 
 def city_records() -> CityRecords:
-    """Makes records beside those of the city's files, under other numbers."""
+    """Makes records beside those of the city's files, under numbers that no other call gives."""
     records = CityRecords(fictional_town(catalogue()), catalogue(), SEED, today())
-    records.number_from(FIRST_OTHER_SERIAL)
+    records.number_from(FIRST_OTHER_SERIAL + time.time_ns() // 1_000_000 % FIRST_OTHER_SERIAL)
     return records
 
 

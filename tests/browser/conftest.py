@@ -43,7 +43,7 @@ Visit = Callable[..., Page]
 @pytest.fixture(scope="session")
 def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("city")
-    _run(folder, "demo", "--subjects", str(SUBJECTS))
+    _run(folder, "demo", "--subjects", str(SUBJECTS), "--records", "0")
     for kind, path in write_records(folder / "records", shown(WITH_RECORDS)):
         _run(folder, "load", path, "--kind", kind, "--source", AUTHORITY)
     _run(folder, "index", "--once")

@@ -22,7 +22,8 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> SubjectSearch:
     folder = tmp_path_factory.mktemp("city")
     chengxin = Path(sys.executable).with_name("chengxin")
     environment = {**os.environ, "CHENGXIN_DATA_DIR": str(folder)}
-    subprocess.run([chengxin, "demo", "--subjects", "3000"], env=environment, check=True, stdout=subprocess.DEVNULL)
+    command = [chengxin, "demo", "--subjects", "3000", "--records", "0"]
+    subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
     return SubjectSearch(open_engine(Settings(data_dir=folder)))
 
 
