@@ -25,6 +25,7 @@ class Derivation:
     """Derives checked rows of one kind. Safe to share between threads; one per process serves all."""
 
     def __init__(self, kind: Kind, catalogue: Catalogue, gazetteer: Gazetteer) -> None:
+        self.declared = catalogue
         facts = kind.subject.facts
         self._key = kind.key
         self._code = kind.subject.code or ""

@@ -18,6 +18,7 @@ from credit_records.derivation import Derivation
 from credit_records.record_batches import Batch, BatchOutcome
 from credit_records.rows import NOTED, REFUSED, CheckedRow, Problem
 from credit_records.tables import delivery, quarantine
+from credit_records.writing_back import written_back
 
 __all__ = ["BatchOutcome", "Recorder"]
 
@@ -77,7 +78,7 @@ class Recorder:
                 CONTRADICTION,
                 f"统一社会信用代码 {wrong.row.uscc} 登记的名称是“{wrong.known_name}”，与报送的名称不一致",
                 "请核对代码和名称，更正后重新报送；已记入重错码台账",
-                orjson.dumps({name.title: wrong.row.name, "统一社会信用代码": wrong.row.uscc}).decode(),
+                orjson.dumps(written_back(self._kind, orjson.loads(wrong.row.fields), self._derive.declared)).decode(),
             )
 
     def _quarantine(self, connection: Connection, problems: Sequence[Problem]) -> None:

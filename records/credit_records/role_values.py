@@ -49,6 +49,7 @@ class RoleReader:
         self._kind = kind
         self._declared = declared
         self._locale: Final = locale
+        self._title = kind.title_en if locale == "en" else kind.title
         self._fields = {role: field for role, field in kind.roles.named() if role != "texts"}
 
     def read(self, fields: Fields) -> RoleValues:
@@ -58,7 +59,7 @@ class RoleReader:
         amount, confiscated = self._value(fields, "amount"), self._value(fields, "confiscated")
         return RoleValues(
             name=fields[self._kind.subject.name],
-            headline=self._label(fields, "headline") or (texts[0] if texts else self._kind.title),
+            headline=self._label(fields, "headline") or (texts[0] if texts else self._title),
             document_number=self._value(fields, "document_number"),
             authority=self._value(fields, "authority"),
             decision_date=self._value(fields, "decision_date"),

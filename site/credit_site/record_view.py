@@ -89,10 +89,10 @@ def record_line(site: Site, record: Record, locale: Locale) -> RecordLine:
     headline = site.roles(kind.name, locale).read(record.fields).headline
     title = titled(kind, locale)
     named = kind.by_name.get(kind.roles.headline or "")
-    ours = headline == kind.title or (named is not None and named.type is FieldType.ENUMERATION)
+    ours = headline == title or (named is not None and named.type is FieldType.ENUMERATION)
     return RecordLine(
         address=record_address(record.id),
-        headline=title if headline == kind.title else shortened(headline),
+        headline=shortened(headline),
         ours=ours,
         kind=title,
         day=record.decision_date.isoformat() if record.decision_date else "",

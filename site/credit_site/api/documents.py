@@ -132,7 +132,7 @@ def record_document(site: Site, record: Record, locale: Locale, base_url: str) -
     return {
         "id": record.id,
         "kind": _coded(kind.name, titled(kind, locale)),
-        "headline": titled(kind, locale) if values.headline == kind.title else values.headline,
+        "headline": values.headline,
         "uscc": record.uscc,
         "name": record.name or values.name,
         "document_number": record.document_number,
