@@ -60,12 +60,12 @@ def _rate(data_dir: Path, caller: Caller, bodies: list[bytes], *, workers: int) 
     """
     port = free_port()
     words = [CHENGXIN, "serve", "--host", "127.0.0.1", "--port", str(port), "--workers", str(workers)]
-    with served(words, city_environment(data_dir), port=port, path="/healthz") as address:
-        with ThreadPoolExecutor(workers) as callers:
-            list(callers.map(lambda body: _push(address, caller, body), bodies[:FIRST_CALLS]))
-            start = time.perf_counter()
-            seconds = list(callers.map(lambda body: _push(address, caller, body), bodies[FIRST_CALLS:]))
-            total = time.perf_counter() - start
+    at = served(words, city_environment(data_dir), port=port, path="/healthz")
+    with at as address, ThreadPoolExecutor(workers) as callers:
+        list(callers.map(lambda body: _push(address, caller, body), bodies[:FIRST_CALLS]))
+        start = time.perf_counter()
+        seconds = list(callers.map(lambda body: _push(address, caller, body), bodies[FIRST_CALLS:]))
+        total = time.perf_counter() - start
     return ROWS * len(seconds) / total, seconds
 
 
