@@ -82,14 +82,6 @@ class Gazetteer:
             return division
         return division[:4] + "00" if division[:2] == home_division[:2] else division[:2] + "0000"
 
-    def expand(self, bucket: str, home_division: str) -> tuple[str, ...]:
-        """Every bucket that lies inside this one: the home city stands for its districts too, as does its province."""
-        prefix = _prefix(bucket)
-        if not home_division.startswith(prefix):
-            return (bucket,)
-        inside = (code for code in self._divisions if code.startswith(prefix))
-        return tuple(dict.fromkeys((bucket, *(self.bucket(code, home_division) for code in inside))))
-
     def names(self) -> Iterable[str]:
         """All names of divisions, long and short, former ones too."""
         names = {name for place in self._divisions.values() for name in (place.name, *place.aliases)}
