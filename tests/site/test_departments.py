@@ -8,10 +8,12 @@ from urllib.parse import quote
 
 import pytest
 from credit_records.database import migrate, open_database
+from credit_records.provider_sessions import sign_in
 from credit_site.api.league_models import LeagueDocument
 from credit_site.api.models import ProblemDocument
 from credit_site.application import create_app
 from credit_site.league_view import percent
+from credit_site.provider_room.session import SESSION
 from credit_site.settings import SiteSettings
 from hypothesis import given
 from hypothesis import strategies as st
@@ -212,6 +214,21 @@ async def test_a_unit_s_page_has_its_months_by_kind_and_says_what_is_missing(cli
     assert f"{month(11)} 开始报送" in html
     assert "/provider/rows" not in html
     assert re.search(r'<th scope="col" class="number"><time datetime="\d{4}-\d\d">', grid)
+
+
+async def test_staff_of_the_unit_are_led_to_the_rows_behind_its_figures_and_nobody_else_is(client, settings):
+    database = open_database(settings)
+    client.cookies.set(SESSION, sign_in(database, MARKET.name))
+    database.dispose()
+    html = await page(client, f"/departments/{MARKET.name}")
+    address = f"/provider/rows?measure=refused&month={month(11)}&kind={PENALTY}"
+    assert f'<a href="{address}">11</a>' in html
+    assert (await client.get(address)).status_code == 200
+    assert "/provider/rows" not in await page(client, f"/departments/{DISTRICT_MARKET.name}")
+    client.cookies.clear()
+    html = await page(client, f"/departments/{MARKET.name}")
+    assert "/provider/rows" not in html
+    assert "/provider/sign-in?next=%2Fdepartments%2Fmarket" in html
 
 
 async def test_a_source_that_is_no_provider_has_a_page_too(client):

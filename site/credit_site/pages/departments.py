@@ -9,6 +9,7 @@ from credit_records.calendar import KNOWN_YEARS, today
 from credit_records.catalogue import Locale
 from credit_records.league import LeagueRow, league
 from credit_records.providers import all_providers
+from credit_records.statistics import SOURCE_MARK
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,7 +21,7 @@ from credit_site.league_request import OF_THE_CITY, PARAMETERS, Known, LeagueReq
 from credit_site.league_sheet import sheet_rows
 from credit_site.league_view import FEWEST_RANKED, Choice, district_title, league_view, narrowed
 from credit_site.misunderstandings import sentences
-from credit_site.provider_room.session import provider_of
+from credit_site.provider_room.session import SIGN_IN, provider_of
 from credit_site.record_view import titled
 from credit_site.site import Site, site_of
 from credit_site.unit_view import unit_report, unit_view
@@ -93,6 +94,7 @@ async def unit(request: Request) -> Response:
             "asked": asked,
             "path": path,
             "own": member is not None and member.name == key,
+            "door": "" if key.startswith(SOURCE_MARK) else f"{SIGN_IN}?next={quote(path, safe='')}",
             "view": unit_view(site, found, visit.locale),
             "back": LeagueRequest(asked.first, asked.last, asked.default).address(),
             "notices": sentences(parsed.misunderstood, site.say(visit.locale)),
