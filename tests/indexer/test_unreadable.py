@@ -28,6 +28,14 @@ def zipped(names: dict[str, bytes]) -> bytes:
     return packed.getvalue()
 
 
+def parquet_of_bytes() -> bytes:
+    """Texts that are not UTF-8, as some programs write them."""
+    packed = io.BytesIO()
+    text = pa.array(["虚构商行".encode("gbk")]).view(pa.string())
+    pq.write_table(pa.table([text, text], names=["企业名称", "统一社会信用代码"]), packed)
+    return packed.getvalue()
+
+
 def damaged(content: bytes, at: float) -> bytes:
     position = int(len(content) * at)
     return content[:position] + b"\xde\xad\xbe\xef" * 8 + content[position + 32 :]
@@ -63,6 +71,7 @@ CASES: dict[str, tuple[bytes, str]] = {
     "half_header.jsonl": ('{"企业名称": "甲"}\n'.encode(), "缺少必需的列：统一社会信用代码"),
     "cut.parquet": (parquet(TABLE)[:-300], "Parquet"),
     "bad.parquet": (damaged(parquet(TABLE), 0.3), "Parquet"),
+    "gbk.parquet": (parquet_of_bytes(), "不是 UTF-8"),
     "array.json": (b'[{"a": 1}]', "JSON 数组"),
     "pretty.json": ('{\n  "企业名称": "甲",\n  "统一社会信用代码": "乙"\n}\n'.encode(), "JSON Lines"),
     "half.utf16.csv": (delimited(TABLE, encoding="utf-16")[:-1], "UTF-16"),

@@ -1,6 +1,7 @@
 """Parquet, read by columns."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -40,7 +41,8 @@ class ParquetSource:
     def batches(self) -> Iterator[Batch]:
         first = 1
         for batch in self._record_batches():
-            columns = [_texts(batch.column(name)) for name in self._wanted()]
+            with self._told():
+                columns = [_texts(batch.column(name)) for name in self._wanted()]
             numbers = range(first, first + batch.num_rows)
             yield Batch(numbers, list(zip(*columns, strict=True)))
             first += batch.num_rows
@@ -56,10 +58,20 @@ class ParquetSource:
             raise UnreadableFileError(self.path, "Parquet 文件已损坏", DAMAGED) from error
 
     def look_through(self) -> None:
-        """Decode every column wanted; an UnreadableFileError where a page is damaged."""
+        """Decode every column wanted; an UnreadableFileError where a page is damaged, or a text is none."""
         for batch in self._record_batches():
-            for column in batch.columns:
-                _cast(column)
+            with self._told():
+                for column in batch.columns:
+                    _cast(column).validate(full=True)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except (pa.ArrowException, ValueError) as error:
+            raise UnreadableFileError(
+                self.path, "Parquet 文件里有不能读成文本的值，可能不是 UTF-8 编码", "请在原系统里改正乱码后重新导出"
+            ) from error
 
 
 def inspect_parquet(path: Path, matcher: HeaderMatcher) -> ParquetSource:
