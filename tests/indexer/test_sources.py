@@ -140,6 +140,12 @@ def test_parquet_gives_dates_and_numbers_as_text(kind: Kind, tmp_path: Path) -> 
     assert found == [("甲", "1", "2020-01-02", "1.5"), ("", "2", "", "")]
 
 
+def test_of_two_columns_of_one_name_the_first_is_read(kind: Kind, tmp_path: Path) -> None:
+    columns = [pa.array(["甲"]), pa.array(["码"]), pa.array(["乙"])]
+    pq.write_table(pa.table(columns, names=["企业名称", "统一社会信用代码", "企业名称"]), tmp_path / "a.parquet")
+    assert facts(read(tmp_path / "a.parquet", kind)[0], ("name", "uscc")) == [("甲", "码")]
+
+
 def test_json_members_may_change_from_line_to_line(kind: Kind, tmp_path: Path) -> None:
     lines = [
         {"企业名称": "甲", "统一社会信用代码": "码1"},

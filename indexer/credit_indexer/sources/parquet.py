@@ -16,6 +16,7 @@ from credit_indexer.sources.source import BATCH_ROWS, Batch, UnreadableFileError
 
 CIVIL_TIME_ZONE = "Asia/Shanghai"
 Column: TypeAlias = "pa.Array[Any]"
+_UNREADABLE = (pa.ArrowException, OSError, ValueError)  # the last where a text or a name is not UTF-8
 DAMAGED = "请重新导出或重新传送完整的文件"
 
 
@@ -42,7 +43,8 @@ class ParquetSource:
         first = 1
         for batch in self._record_batches():
             with self._told():
-                columns = [_texts(batch.column(name)) for name in self._wanted()]
+                places = map(batch.schema.names.index, self._wanted())  # the first of two of one name
+                columns = [_texts(batch.column(place)) for place in places]
             numbers = range(first, first + batch.num_rows)
             yield Batch(numbers, list(zip(*columns, strict=True)))
             first += batch.num_rows
@@ -54,7 +56,7 @@ class ParquetSource:
         try:
             with pq.ParquetFile(self.path) as parquet:
                 yield from parquet.iter_batches(batch_size=BATCH_ROWS, columns=self._wanted())
-        except (pa.ArrowException, OSError) as error:
+        except _UNREADABLE as error:
             raise UnreadableFileError(self.path, "Parquet 文件已损坏", DAMAGED) from error
 
     def look_through(self) -> None:
@@ -68,7 +70,7 @@ class ParquetSource:
     def _told(self) -> Iterator[None]:
         try:
             yield
-        except (pa.ArrowException, ValueError) as error:
+        except _UNREADABLE as error:
             raise UnreadableFileError(
                 self.path, "Parquet 文件里有不能读成文本的值，可能不是 UTF-8 编码", "请在原系统里改正乱码后重新导出"
             ) from error
@@ -80,13 +82,13 @@ def inspect_parquet(path: Path, matcher: HeaderMatcher) -> ParquetSource:
             schema, rows = parquet.schema_arrow, parquet.metadata.num_rows
             groups = range(parquet.metadata.num_row_groups)
             unpacked = sum(parquet.metadata.row_group(group).total_byte_size for group in groups)
-    except (pa.ArrowException, OSError) as error:
+            names = [field.name if _is_scalar(field.type) else "" for field in schema]
+    except _UNREADABLE as error:
         raise UnreadableFileError(path, "Parquet 文件已损坏或不完整", DAMAGED) from error
     if unpacked > max(BOMB_FROM_BYTES, path.stat().st_size * BOMB_RATIO):
         raise UnreadableFileError(
             path, f"解压后的大小超过文件的 {BOMB_RATIO} 倍，不像正常的数据", "请确认来源后重新导出"
         )
-    names = [field.name if _is_scalar(field.type) else "" for field in schema]
     header = matcher.match(names)
     if header is None:
         raise matcher.unreadable(path, [names])
