@@ -1,12 +1,12 @@
-/* What HTML alone cannot do: suggestions while typing, copying, and telling a screen reader what changed. */
+/* What HTML alone cannot do: suggestions while typing, copying, telling a screen reader what changed. */
 (() => {
   "use strict";
-  const WAIT = 90; // milliseconds between the last key and the question
+  const WAIT = 90; // milliseconds after the last key
   const on = (name, listener) => document.addEventListener(name, listener);
   const byId = (id) => document.getElementById(id);
   const announce = (text) => { const place = byId("announcer"); if (place) place.textContent = text; };
 
-  /* The ARIA combobox with a listbox. Listeners sit on the document, so what htmx swaps in works too. */
+  /* The ARIA combobox with a listbox. Listeners sit on the document, so what htmx swaps in works. */
   let timer = 0;
   let asked = null;
   let chosen = -1;
@@ -85,7 +85,7 @@
   const steps = {
     ArrowDown: (at, last) => (at >= last ? -1 : at + 1),
     ArrowUp: (at, last) => (at < 0 ? last : at - 1),
-    Home: (at) => (at < 0 ? undefined : 0), // nothing chosen: the keys move in the text
+    Home: (at) => (at < 0 ? undefined : 0), // nothing chosen: keys move in the text
     End: (at, last) => (at < 0 ? undefined : last),
   };
 
@@ -125,7 +125,7 @@
     if (button) copy(button);
   });
 
-  /* Copying the code whole. */
+  /* Copying. */
   const copy = async (button) => {
     await navigator.clipboard.writeText(button.dataset.copy);
     announce(button.dataset.done);
@@ -137,7 +137,7 @@
     if (navigator.clipboard) for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;
   };
 
-  /* Results swapped by htmx: what was open stays open, focus is never lost, and the new total is said. */
+  /* Results swapped by htmx: what was open stays open, the focus stays, the total is said. */
   let opened = [];
   let focused = "";
   on("htmx:beforeSwap", () => {
@@ -150,6 +150,7 @@
     byId(focused)?.focus({ preventScroll: true });
   });
   on("htmx:afterSettle", () => {
+    reveal();
     const total = document.querySelector("[data-announce]");
     if (!total) return;
     announce(total.textContent.trim());
