@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -39,6 +39,11 @@ class InboxFile:
     kind: Kind | None
     path: Path
 
+    @property
+    def name(self) -> str:
+        """The same wherever it lies, for people."""
+        return f"{self.provider.name}/{shown_name(self.path)}"
+
 
 @dataclass(frozen=True, slots=True)
 class _Waiting(InboxFile):
@@ -66,22 +71,25 @@ class Inbox:
         self._waiting = sorted(found, key=lambda file: (self._stillness.arrival(file.path), file.state[3], file.path))
         self._writing &= {file.path for file in found}
 
-    def take(self, now: float) -> Iterator[InboxFile]:
+    def take(
+        self, now: float, *, is_due: Callable[[InboxFile], bool], failed: Callable[[InboxFile, OSError], None]
+    ) -> Iterator[InboxFile]:
         """Move each file that has come whole to `taking`, in the order of arrival, and give it.
 
         One of the same kind that is not done with yet is waited for, so that an older file never follows a newer one.
-
-        Raises:
-            OSError: a file cannot be moved; calling again goes on with the others.
+        `is_due` is asked before a file is moved, `failed` told where it cannot be.
         """
-        while self._waiting:
-            file = self._waiting.pop(0)
+        for file in self._waiting:
             rested = self._stillness.rested(file.path, now)
-            target = self._target(file)
-            if rested < (REST if file.state[2] else REST_WHILE_EMPTY) or self._is_taking(file):
+            if rested < (REST if file.state[2] else REST_WHILE_EMPTY) or not is_due(file) or self._is_taking(file):
                 continue
-            target.parent.mkdir(parents=True, exist_ok=True)
-            writers = move_if_whole(file.path, target, file.state, rested)
+            target = self._target(file)
+            try:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                writers = move_if_whole(file.path, target, file.state, rested)
+            except OSError as error:
+                failed(file, error)
+                continue
             if writers is None:
                 self._stillness.forget(file.path)
                 yield InboxFile(file.provider, file.way, file.kind, target)

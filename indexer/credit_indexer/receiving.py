@@ -29,6 +29,8 @@ from credit_indexer.sources.source import UnreadableFileError, shown_name
 _PASSING: Final = (DBAPIError, DatabaseUnavailableError, SecondProcessDiedError, FileChangedError, OSError)
 """What is no fault of the file: it stays in `taking` and is tried again."""
 
+EVERYTHING: Final = "收件箱"
+
 MOST_CRASHES: Final = 10
 """A file over which the process died so often is refused, or it would keep out all that come after it."""
 
@@ -72,17 +74,19 @@ class Receiver:
         self._on_event = on_event
         self._stopped = stopped
         self._clock = clock
-        self._postponed: Postponed[Path] = Postponed(clock)
+        self._postponed: Postponed[str] = Postponed(clock)
         self._ignored: set[str] = set()
 
     def round(self) -> Round:
         """Receive everything that has come whole by now."""
+        if not self._postponed.is_due(EVERYTHING):
+            return Round(0, 1, settling=False)
         try:
             providers = self._providers()
-            self._postponed.succeeded(self._folder)
         except _PASSING as error:
-            self._put_off(self._folder, "", error)
+            self._put_off(None, error)
             return Round(0, 1, settling=False)
+        self._postponed.succeeded(EVERYTHING)
         received = sum(map(self._receive, self._inbox.taking(providers)))
         self._inbox.look(providers, self._clock())
         received += self._receive_new()
@@ -107,30 +111,27 @@ class Receiver:
 
     def _receive_new(self) -> int:
         received = 0
-        files = self._inbox.take(self._clock())
-        while True:
-            try:
-                file = next(files, None)
-            except OSError as error:
-                self._put_off(self._folder, "收件箱", error)
-                files = self._inbox.take(self._clock())
-                continue
-            if file is None or self._stopped():
-                return received
+        for file in self._inbox.take(self._clock(), is_due=self._is_due, failed=self._put_off):
             received += self._receive(file)
+            if self._stopped():
+                break
+        return received
+
+    def _is_due(self, file: InboxFile) -> bool:
+        return self._postponed.is_due(file.name)
 
     def _receive(self, file: InboxFile) -> bool:
         """Whether the file is done with."""
-        if not self._postponed.is_due(file.path):
+        if not self._is_due(file):
             return False
         try:
             receipt = self._take(file)
         except StoppedError:
             return False
         except _PASSING as error:
-            self._put_off(file.path, f"{file.provider.name}/{shown_name(file.path)}", error)
+            self._put_off(file, error)
             return False
-        self._postponed.succeeded(file.path)
+        self._postponed.succeeded(file.name)
         self._on_event(_told(receipt))
         return True
 
@@ -195,10 +196,12 @@ class Receiver:
         if self._stopped():
             raise StoppedError
 
-    def _put_off(self, path: Path, name: str, error: Exception) -> None:
-        seconds = self._postponed.failed(path)
+    def _put_off(self, file: InboxFile | None, error: Exception) -> None:
+        """Try the file again later, or everything where it is nobody's fault."""
+        name = file.name if file else EVERYTHING
+        seconds = self._postponed.failed(name)
         cause = error.problem if isinstance(error, FileChangedError) else in_short(error)
-        self._on_event(f"{name}{'：' if name else ''}{cause}；{seconds:.0f} 秒后再试")
+        self._on_event(f"{name}：{cause}；{seconds:.0f} 秒后再试")
 
 
 def _place_of(error: Exception) -> str:

@@ -235,3 +235,25 @@ def test_a_safe_name_is_one_name_of_a_file(name: str) -> None:
     assert safe.isprintable()
     assert not safe.startswith(".")
     assert safe_name(safe) == safe
+
+
+def test_a_file_that_cannot_be_moved_keeps_nobody_waiting_and_is_not_told_of_all_the_time(
+    department: Department, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.rename
+
+    def rename(path: Path, target: Path) -> None:
+        if path.name == "登记信息_1.csv":
+            raise PermissionError(1, "Operation not permitted")
+        real(path, target)
+
+    department.drop("登记信息_1.csv", table())
+    department.drop("行政处罚.csv", rows_of(PENALTY, sample(PENALTY, 1)))
+    with monkeypatch.context() as forbidding:
+        forbidding.setattr("credit_indexer.inbox_stillness.os.rename", rename)
+        for _ in range(6):
+            department.look(0.4)
+        assert department.files("done") == ["行政处罚.csv"]
+        assert 1 <= sum("water/登记信息_1.csv" in said for said in department.said) <= 2
+    department.look(60)
+    assert department.files("done") == ["登记信息_1.csv", "行政处罚.csv"]
