@@ -10,6 +10,7 @@ from typing import Final
 from credit_records.catalogue import Kind
 from credit_records.database import DatabaseUnavailableError
 from credit_records.deliveries import Delivery, find_delivery, refuse_delivery, utc_now
+from credit_records.durability import outlast_power_cut
 from credit_records.inbox_layout import make_folders, provider_folder
 from credit_records.providers import Provider, all_providers
 from credit_records.receipts import WHOLE_FILE, Receipt, ReceiptProblem, receipt_of, refusal
@@ -146,6 +147,7 @@ class Receiver:
         ignored: tuple[str, ...] = ()
         if known is None or known.finished_at is None:
             known, ignored = self._load(file, file.kind, marker, known)
+        outlast_power_cut(self._database)
         with self._database.connect() as connection:
             receipt = receipt_of(connection, known.id, ignored=ignored)
             put_away(file.path, folder, receipt, connection)

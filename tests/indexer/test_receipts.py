@@ -1,6 +1,7 @@
 """The receipt beside a file: its provider reads there what became of each row and what to correct."""
 
 import csv
+import os
 from pathlib import Path
 
 import pytest
@@ -84,3 +85,17 @@ def test_no_half_receipt_is_ever_seen(department: Department) -> None:
     seen = {Path(name).suffix for name in map(str, (department.folder / "done").iterdir())}
     assert seen == {".csv", ".json"}
     assert department.waiting() == []
+
+
+def test_what_a_receipt_tells_is_on_the_disk_before_it(department: Department, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, seen = os.fsync, []
+
+    def fsync(descriptor: int) -> None:
+        seen.append((Path(f"/proc/self/fd/{descriptor}").readlink().name, department.files("done")))
+        real(descriptor)
+
+    monkeypatch.setattr("credit_records.durability.os.fsync", fsync)
+    department.drop("登记信息.csv", table())
+    department.receive()
+    assert seen == [("chengxin.db-wal", [])]
+    assert department.files("done") == ["登记信息.csv"]
