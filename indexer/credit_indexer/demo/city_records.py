@@ -24,6 +24,7 @@ from credit_indexer.demo.working_days import WorkingDays
 
 BLOCK = 1_000  # subjects among which records are shared out
 UNKNOWN_TO_ALL = 0.35  # the share of subjects without records
+MOST_KNOWN = 15.0  # times as much as of those of whom least is known
 TRIES = 20
 SPREAD = 1.6  # of the Pareto distribution that says how much is known of the others
 
@@ -92,7 +93,9 @@ class CityRecords:
     def _shares(self, block: Sequence[FictionalSubject], due: int, known: Mapping[str, int]) -> list[int]:
         fixed = [min(known.get(subject.uscc, 0), due // 2) for subject in block]
         draw = self._random
-        weights = [0.0 if draw.random() < UNKNOWN_TO_ALL else draw.paretovariate(SPREAD) for _ in block]
+        weights = [
+            0.0 if draw.random() < UNKNOWN_TO_ALL else min(draw.paretovariate(SPREAD), MOST_KNOWN) for _ in block
+        ]
         weights[-1] = weights[-1] or 1.0  # so that there is always somebody
         shared = Counter(draw.choices(range(len(block)), weights, k=max(due - sum(fixed), 0)))
         return [of_one + shared[place] for place, of_one in enumerate(fixed)]
