@@ -11,7 +11,7 @@ from credit_records.deliveries import utc_now
 from credit_records.tables import idempotency
 
 KEPT: Final = timedelta(days=7)
-ABANDONED: Final = timedelta(minutes=5)  # a call under way for longer died with its process
+ABANDONED: Final = timedelta(minutes=2)  # a call under way for longer died with its process
 _UNDER_WAY: Final = ""
 
 

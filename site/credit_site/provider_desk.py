@@ -18,6 +18,7 @@ from credit_site.writing import Writing
 # Wrong keys: of one name from one address, and of any name from one address. Then one more each few minutes.
 WRONG_KEYS: Final = Rate(5, 900)
 WRONG_KEYS_OF_ANY: Final = Rate(50, 900)
+UPLOADS: Final = Rate(60, 3600)
 LONGEST_KEY: Final = 200
 
 
@@ -57,6 +58,10 @@ class ProviderDesk:
 
     def count_call(self, provider: Provider) -> Allowance:
         return self._limits.take(f"push {provider.name}", self._calls)
+
+    def count_upload(self, provider: Provider) -> Allowance:
+        """A file of up to 50 MB, which waits on the disk until it is received."""
+        return self._limits.take(f"upload {provider.name}", UPLOADS)
 
     def _verify(self, name: str, key: str) -> Provider | None:
         with self._database.connect() as connection:

@@ -458,3 +458,14 @@ async def test_the_room_speaks_english_too(clerk):
         body = re.sub(r'<(\w+)[^>]* lang="zh-CN"[^>]*>.*?</\1>', "", html, flags=re.DOTALL)
         left = [line for line in body.splitlines() if chinese.search(line) and "<title>" not in line]
         assert left == [], path
+
+
+async def test_uploads_are_counted_so_that_nobody_fills_the_disk(clerk):
+    page = await clerk.client.get("/provider/upload")
+    statuses = []
+    for _ in range(61):
+        data = {"form_token": token_of(page), "kind": KIND.name}
+        answer = await clerk.client.post("/provider/upload", data=data, files={"file": ("a.csv", b"name\nx")})
+        statuses.append(answer.status_code)
+    assert statuses == [303] * 60 + [429]
+    assert 'role="alert"' in answer.text

@@ -83,7 +83,9 @@ def refusal_of(error: Exception, say: Say) -> ProblemError | None:
         case DBAPIError() if is_busy(error):
             problem = _busy(say)
         case DBAPIError() if is_storage(error):
-            detail = say("磁盘可能已满。一行也没有收录；请按 Retry-After 等一等，用同一个 Idempotency-Key 再报送一次。")
+            detail = say(
+                "磁盘可能已满，这次报送没有完成；请按 Retry-After 等一等，用同一个 Idempotency-Key 再送一次，不会重复。"
+            )
             title = say("数据暂时写不进去")
             status = HTTPStatus.SERVICE_UNAVAILABLE
             problem = Problem(status, "storage", title, detail, headers=_after(STORAGE_SECONDS))
@@ -93,7 +95,9 @@ def refusal_of(error: Exception, say: Say) -> ProblemError | None:
 
 
 def _busy(say: Say) -> Problem:
-    detail = say("正在装载别的数据。一行也没有收录；请按 Retry-After 等一等，用同一个 Idempotency-Key 再报送一次。")
+    detail = say(
+        "正在装载别的数据，这次报送没有完成；请按 Retry-After 等一等，用同一个 Idempotency-Key 再送一次，不会重复。"
+    )
     return Problem(503, "busy", say("数据库正忙"), detail, headers=_after(BUSY_SECONDS))
 
 

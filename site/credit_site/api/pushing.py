@@ -56,7 +56,7 @@ class Pusher:
         Raises:
             MalformedBodyError, UnfitBodyError: nothing was recorded, and the key may be used again.
             KeyReusedError, UnderWayError: the key is another call's.
-            DBAPIError: nothing was recorded, and the key may be used again.
+            DBAPIError: it was not finished, and the key may be used again; rows are recorded together or not at all.
         """
         digest = hashlib.sha256(push.body).hexdigest()
         rows = read_rows(push.body, self._declared.kinds)
@@ -67,11 +67,12 @@ class Pusher:
             return Pushed(before.encode(), again=True)
         try:
             answer = self._record(database, push, rows, digest)
-            remember(database, push.provider.name, push.key, answer.decode())
         except BaseException:
             with suppress(DBAPIError):  # as what went wrong did; the key is then free in a few minutes
                 release(database, push.provider.name, push.key)
             raise
+        with suppress(DBAPIError):  # what is recorded is recorded, and sent again it is unchanged
+            remember(database, push.provider.name, push.key, answer.decode())
         return Pushed(answer, again=False)
 
     def _record(self, database: Engine, push: Push, pushed: PushedRows, digest: str) -> bytes:

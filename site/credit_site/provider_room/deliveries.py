@@ -71,7 +71,7 @@ async def receipt(member: Member) -> Response:
     found = _CURSOR.fullmatch(dict(member.visit.pairs).get("after", ""))
     after = (int(found[1]), int(found[2])) if found else None
     told = await member.site.database.read(receipt_of, delivery.id, limit=0, declared=member.site.catalogue)
-    problems = await member.site.database.read(problems_of, delivery.id, after=after)
+    problems = await member.site.database.read_aside(problems_of, delivery.id, after=after)
     following = problems.following
     address = f"{ROOM}/deliveries/{delivery.id}"
     return member.page(

@@ -50,8 +50,8 @@ async def rows(member: Member) -> Response:
     measure = given.get("measure", "") if given.get("measure") in MEASURES else next(iter(MEASURES))
     asked = _asked(member, given)
     site = member.site
-    page = await site.database.read(rows_behind, measure, asked, _timeliness(site.catalogue))
-    totals = await site.database.read(month_totals, asked)
+    page = await site.database.read_aside(rows_behind, measure, asked, _timeliness(site.catalogue))
+    totals = await site.database.read_aside(month_totals, asked)
     chosen = {"measure": measure, "month": asked.month.isoformat()[:7], **({"kind": asked.kind} if asked.kind else {})}
     return member.page(
         "provider/rows.html",

@@ -79,6 +79,11 @@ async def _judged(member: Member, form: FormData) -> Response:
         faults.append(Fault("file", fault))
     if faults or kind is None or not isinstance(file, UploadFile):
         return _form(member, name, faults, 422)
+    left = member.site.desk.count_upload(member.provider)
+    if not left.allowed:
+        minutes = -(-left.wait // 60)
+        sentence = say("一小时里传的文件太多，请过 %(minutes)s 分钟再传，或放到收件目录。") % {"minutes": minutes}
+        return _form(member, name, [Fault("file", sentence)], 429)
     return await _keep(member, kind, file)
 
 
