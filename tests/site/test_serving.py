@@ -13,6 +13,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from credit_records.database import migrate, open_database
+from credit_records.inbox_layout import make_folders
+from credit_records.providers import add_provider
+from credit_records.settings import Settings
 
 CHENGXIN = Path(sys.executable).with_name("chengxin")
 PATIENCE = 60
@@ -79,6 +83,26 @@ def test_workers_and_indexer_end_with_the_server(tmp_path, number, workers):
             assert time.monotonic() < end
             time.sleep(0.05)
     assert list(tmp_path.glob("metrics/*")) == []
+
+
+def test_a_file_put_in_the_inbox_is_found(tmp_path):
+    settings = Settings(data_dir=tmp_path)
+    database = open_database(settings)
+    migrate(database)
+    add_provider(database, "market", "虚构市场监管局", "虚构市场监管局")
+    database.dispose()
+    folder = make_folders(settings.resolved_inbox_dir, "market")
+    with served(tmp_path, "--with-indexer") as (server, address):
+        rows = "企业名称,统一社会信用代码\n金城虚构茶馆,92620199MA00000022\n"
+        (folder / "登记信息.csv").write_text(rows, encoding="utf-8")
+        end = time.monotonic() + PATIENCE
+        while "金城虚构茶馆".encode() not in wait_for(f"{address}/api/v1/search?q=92620199MA00000022", server):
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        while not (done := list((folder / "done").glob("*.csv"))):
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        assert [path.name.partition("_")[2] for path in done] == ["1_登记信息.csv"]
 
 
 def test_all_workers_count_together(tmp_path):
