@@ -60,6 +60,7 @@ def become(request: dict[str, Any]) -> None:
         os.dup2(output, 1)
         os.dup2(output, 2)
         os.environ["CHENGXIN_DATA_DIR"] = request["data_dir"]
+        os.environ.update(request["environment"])
         if request["file_size_limit"] is not None:
             limit = request["file_size_limit"]
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))

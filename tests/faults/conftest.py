@@ -5,7 +5,7 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,6 +50,7 @@ class Driver:
         once_said: str | None = None,
         with_signal: signal.Signals = signal.SIGKILL,
         file_size_limit: int | None = None,
+        environment: Mapping[str, str] | None = None,
     ) -> Ended:
         """Run one command; send it the signal after so many seconds, or as soon as it has said this."""
         assert self._process.stdin is not None
@@ -61,6 +62,7 @@ class Driver:
             "once_said": once_said,
             "signal": with_signal,
             "file_size_limit": file_size_limit,
+            "environment": dict(environment or {}),
             "output": str(self._output),
         }
         self._process.stdin.write(json.dumps(request) + "\n")

@@ -3,6 +3,7 @@
 Nothing is lost, nothing is doubled, not even in the figures of deliveries, and a sentence says what is the matter.
 """
 
+import json
 import os
 import shutil
 import sqlite3
@@ -20,7 +21,7 @@ from credit_records.receipts import from_json
 from credit_records.settings import Settings
 from sqlalchemy import Engine, event
 
-from tests.faults.conftest import PENALTIES, SUBJECTS, Driver
+from tests.faults.conftest import BATCH, PENALTIES, SUBJECTS, Driver
 from tests.faults.test_kill import ROUNDS, STATE, Deliveries, assert_in_step, assert_sound, moment, query
 from tests.indexer.conftest import City, city, kind, open_city
 from tests.indexer.receiving import Department, table
@@ -88,6 +89,36 @@ def test_receive_killed_at_any_moment(
     ended = driver.run(data_dir, "receive", "--once")
     assert ended.code == 0, ended.output
     assert_received_once(data_dir, folder, undisturbed)
+
+
+def test_a_pull_killed_at_any_moment(driver: Driver, tmp_path: Path) -> None:
+    path = tmp_path / "department.db"
+    department = sqlite3.connect(path)
+    department.execute("CREATE TABLE units (id INTEGER PRIMARY KEY, 名称 TEXT, 信用代码 TEXT, changed_at TEXT)")
+    rows = [(n, f"金城虚构{n}号店", f"92620199MA{n:08}", f"2026-01-01 08:{n // 700:02}:00") for n in range(SUBJECTS)]
+    department.executemany("INSERT INTO units VALUES (?, ?, ?, ?)", rows)
+    department.commit()
+    department.close()
+    pull = {"name": "units", "provider": "market", "kind": "registration", "url": f"sqlite:///{path}", "batch": BATCH}
+    environment = {"CHENGXIN_PULLS": json.dumps([{**pull, "table": "units", "mark": "changed_at", "key": "id"}])}
+    measured, data_dir = tmp_path / "measured", tmp_path / "data"
+    open_office(measured)
+    seconds = driver.run(measured, "receive", "--once", environment=environment).seconds
+    open_office(data_dir)
+    killed = 0
+    for seed in ROUNDS:
+        after = moment(seed, 0.5 * seconds)
+        ended = driver.run(data_dir, "receive", "--once", kill_after=after, environment=environment)
+        killed += ended.killed
+        assert ended.killed or ended.code == 0, ended.output
+        assert_sound(data_dir)
+    assert killed
+    assert driver.run(data_dir, "receive", "--once", environment=environment).code == 0
+    assert query(data_dir, "SELECT sum(new), sum(changed) FROM delivery") == [(SUBJECTS, 0)]
+    named = "SELECT count(*) FROM subject WHERE name GLOB '金城虚构*号店'"
+    assert query(data_dir, named) == [(SUBJECTS,)]
+    again = driver.run(data_dir, "receive", "--once", environment=environment)
+    assert "抽取 units" not in again.output
 
 
 def test_receive_without_room(driver: Driver, deliveries: Deliveries, undisturbed: Path, tmp_path: Path) -> None:
