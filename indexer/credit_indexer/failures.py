@@ -7,12 +7,13 @@ from contextlib import contextmanager
 import typer
 from credit_records.catalogue import CatalogueError
 from credit_records.database import DatabaseUnavailableError
-from credit_search.protocol import EngineUnavailableError, NoIndexError, WriterBusyError
+from credit_search.protocol import EngineRestingError, EngineUnavailableError, NoIndexError, WriterBusyError
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
 from credit_indexer.locking import BusyError
 from credit_indexer.rebuilding import RebuildError
+from credit_indexer.rolling_back import NoFormerGenerationError
 from credit_indexer.second_process import SecondProcessDiedError
 from credit_indexer.sources.source import UnreadableFileError
 from credit_indexer.terminal import complain
@@ -40,6 +41,10 @@ def told_clearly() -> Iterator[None]:
     except BusyError as error:
         holder = f"（进程 {error.holder}）" if error.holder else ""
         raise _exit(BUSY, f"另一个重建正在进行{holder}。请等它结束后再试。") from error
+    except NoFormerGenerationError as error:
+        raise _exit(
+            UNREADABLE, "没有可以退回的旧索引：只保留上一代。若现用的索引有问题，请执行 chengxin rebuild。"
+        ) from error
     except NoIndexError as error:
         raise _exit(NO_SERVICE, "还没有可用的索引。请先执行 chengxin index --once 或 chengxin rebuild。") from error
     except (RebuildError, SecondProcessDiedError) as error:
@@ -65,7 +70,9 @@ def _settings_sentence(error: ValidationError) -> str:
 
 def _service_sentence(error: Exception) -> str:
     again = "已经提交的部分完整有效；请排除故障后重新执行同一命令，不会重复。"
-    if isinstance(error, EngineUnavailableError) and not _is_full(error):
+    if isinstance(error, EngineRestingError):
+        again = "数据库不受影响；请检查搜索引擎，恢复后重新执行同一命令。"
+    elif isinstance(error, EngineUnavailableError) and not _is_full(error):
         again = "数据库不受影响；请执行 chengxin rebuild 重建索引。"
     return f"{in_short(error)}。{again}"
 

@@ -1,11 +1,11 @@
-"""`chengxin index`, `rebuild` and `compare`."""
+"""`chengxin index`, `rebuild`, `rollback` and `compare`."""
 
 import asyncio
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
 import typer
 from credit_records.catalogue import catalogue
@@ -19,12 +19,16 @@ from credit_indexer.comparing import Drift, repair
 from credit_indexer.comparing import compare as find_drift
 from credit_indexer.failures import DRIFT_FOUND, UNREADABLE, told_clearly
 from credit_indexer.following import Follower
+from credit_indexer.locking import exclusive
 from credit_indexer.memory import expect_bulk_work
-from credit_indexer.rebuilding import Rebuild
+from credit_indexer.rebuilding import LOCK_FILE, Rebuild
 from credit_indexer.record_stream import RecordStream
+from credit_indexer.rolling_back import roll_back
 from credit_indexer.streams import Stream, counted
 from credit_indexer.subject_stream import SubjectStream
 from credit_indexer.terminal import complain, meter, say
+
+T = TypeVar("T")
 
 SHOWN_NUMBERS = 10
 
@@ -37,6 +41,17 @@ class Workplace:
     database: Database
     engine: Engine
     streams: tuple[Stream, ...]
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do it, and let go of the engine."""
+
+        async def work_and_close() -> T:
+            try:
+                return await work
+            finally:
+                await self.engine.close()
+
+        return asyncio.run(work_and_close())
 
     def follower(self) -> Follower:
         return Follower(
@@ -79,7 +94,8 @@ def index(
 ) -> None:
     """让索引跟上数据库：不断读取变更日志，变更提交后不到一秒就能查到。"""
     with told_clearly():
-        asyncio.run(_follow(open_workplace(Settings()), once=once))
+        workplace = open_workplace(Settings())
+        workplace.run(_follow(workplace, once=once))
 
 
 async def _follow(workplace: Workplace, *, once: bool) -> None:
@@ -101,8 +117,12 @@ def rebuild(index: IndexOption = "") -> None:
         workplace = open_workplace(Settings())
         chosen = _chosen(workplace.streams, index)
         expect_bulk_work()
-        for stream in chosen:
-            asyncio.run(_rebuild(workplace, stream))
+        workplace.run(_rebuild_each(workplace, chosen))
+
+
+async def _rebuild_each(workplace: Workplace, streams: Sequence[Stream]) -> None:
+    for stream in streams:
+        await _rebuild(workplace, stream)
 
 
 async def _rebuild(workplace: Workplace, stream: Stream) -> None:
@@ -115,6 +135,20 @@ async def _rebuild(workplace: Workplace, stream: Stream) -> None:
     say(f"{stream.noun}索引已重建并启用：{counted(count, stream)}，用时 {seconds:.1f} 秒，{speed}。")
 
 
+def rollback(index: IndexOption = "") -> None:
+    """换回上一代索引，例如新的一代有问题时；其间查询照常，索引进程随即补上其后的变更。"""
+    with told_clearly():
+        workplace = open_workplace(Settings())
+        workplace.run(_roll_back_each(workplace, _chosen(workplace.streams, index)))
+
+
+async def _roll_back_each(workplace: Workplace, streams: Sequence[Stream]) -> None:
+    for stream in streams:
+        with exclusive(workplace.settings.data_dir / LOCK_FILE):
+            former = await roll_back(workplace.engine, stream.schema)
+        say(f"{stream.noun}索引已换回 {former}。")
+
+
 def compare(
     mend: Annotated[bool, typer.Option("--repair", help="把有出入的主体和记录重新写入索引。")] = False,
     index: IndexOption = "",
@@ -122,7 +156,7 @@ def compare(
     """核对数据库与索引：缺少的、过时的、多余的；有出入而不修复时，退出码为 1。"""
     with told_clearly():
         workplace = open_workplace(Settings())
-        drifted = asyncio.run(_compare(workplace, _chosen(workplace.streams, index), mend=mend))
+        drifted = workplace.run(_compare(workplace, _chosen(workplace.streams, index), mend=mend))
     if drifted and not mend:
         raise typer.Exit(DRIFT_FOUND)
 

@@ -1,10 +1,13 @@
 """One at a time: a lock that the operating system gives back however its holder ends."""
 
+import asyncio
 import fcntl
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
+
+SECONDS_BETWEEN_TRIES = 0.02
 
 
 class BusyError(Exception):
@@ -32,4 +35,16 @@ def exclusive(path: Path) -> Iterator[None]:
         file.truncate(0)
         file.write(f"{os.getpid()}\n")
         file.flush()
+        yield
+
+
+@asynccontextmanager
+async def in_turn(path: Path) -> AsyncIterator[None]:
+    """Hold the same kind of lock, waiting until whoever has it gives it back."""
+    with ExitStack() as held:
+        while True:
+            with suppress(BusyError):
+                held.enter_context(exclusive(path))
+                break
+            await asyncio.sleep(SECONDS_BETWEEN_TRIES)
         yield

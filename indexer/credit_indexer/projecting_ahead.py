@@ -14,27 +14,27 @@ WORTHWHILE_DOCUMENTS = 50_000  # below this a second process takes longer to sta
 BATCH_DOCUMENTS = 10_000
 
 
-def every_document(database: Database, stream: Stream, total: int) -> Generator[list[Document]]:
-    """All documents in the order of keys, in batches: made here, or where there are many, in a second process.
+def every_document(database: Database, stream: Stream, total: int, after: int = 0) -> Generator[list[Document]]:
+    """All documents beyond the key `after`, in the order of keys: made here, or of many, in a second process.
 
     Each batch is a transaction of its own, so none is held for long.
     """
     if total < WORTHWHILE_DOCUMENTS:
-        return batches(database, stream, BATCH_DOCUMENTS)
-    return ahead(documents_of, database.url.render_as_string(hide_password=False), stream, BATCH_DOCUMENTS)
+        return batches(database, stream, BATCH_DOCUMENTS, after)
+    return ahead(documents_of, database.url.render_as_string(hide_password=False), stream, BATCH_DOCUMENTS, after)
 
 
-def documents_of(database_url: str, stream: Stream, size: int) -> Generator[list[Document]]:
+def documents_of(database_url: str, stream: Stream, size: int, after: int) -> Generator[list[Document]]:
     """The same from a database that is opened here."""
     database = open_database(Settings(database_url=database_url), read_only=True)
     try:
-        yield from batches(database, stream, size)
+        yield from batches(database, stream, size, after)
     finally:
         database.dispose()
 
 
-def batches(database: Database, stream: Stream, size: int) -> Generator[list[Document]]:
-    last = 0
+def batches(database: Database, stream: Stream, size: int, after: int) -> Generator[list[Document]]:
+    last = after
     while True:
         with database.connect() as connection:
             documents = stream.everything_after(connection, last, size)

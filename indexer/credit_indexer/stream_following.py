@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from credit_records.changes import latest_seq
-from credit_search.protocol import Engine, EngineUnavailableError, IndexWriter
+from credit_search.protocol import Engine, EngineRestingError, EngineUnavailableError, IndexWriter
 from sqlalchemy import Engine as Database
 
-from credit_indexer.locking import BusyError
-from credit_indexer.rebuilding import Rebuild
+from credit_indexer.locking import BusyError, in_turn
+from credit_indexer.rebuilding import Rebuild, showing
 from credit_indexer.streams import Stream, counted
 
 BATCH_CHANGES = 10_000
@@ -54,6 +54,7 @@ class StreamFollower:
         self._generation = ""
         self._cursor = self._committed = self._pending = 0
         self._committed_at = 0.0
+        self._refused = 0
         self.indexed = 0
 
     async def advance(self) -> Advance:
@@ -69,7 +70,7 @@ class StreamFollower:
         moved = step.cursor != self._cursor
         if step.documents or step.deleted:
             self._pending += len(step.documents) + len(step.deleted)
-            await writer.write(step.documents, step.deleted)
+            await writer.write(step.documents, step.deleted, step.cursor)
         self._cursor = step.cursor
         if commit_is_due(self._pending, time.monotonic() - self._committed_at, caught_up=caught_up):
             await self._commit(writer)
@@ -112,6 +113,8 @@ class StreamFollower:
             return None
         try:
             writer = await self._engine.writer(self.stream.schema, generation)
+        except EngineRestingError:
+            raise  # it may well be whole
         except EngineUnavailableError as error:
             self._on_event(f"{self.stream.noun}索引打不开（{error}）")
             return None
@@ -129,8 +132,17 @@ class StreamFollower:
     async def _commit(self, writer: IndexWriter) -> None:
         if self._cursor == self._committed:
             return
-        await writer.commit(self._cursor)
+        async with in_turn(showing(self._data_dir, self.stream.schema)):
+            await writer.commit(self._cursor)
+        await self._tell_of_refused(writer)
         self.indexed += self._pending
         if self._pending > SMALL_BATCH:
             self._on_event(f"已索引 {counted(self._pending, self.stream)}的变更")
         self._committed, self._committed_at, self._pending = self._cursor, time.monotonic(), 0
+
+    async def _tell_of_refused(self, writer: IndexWriter) -> None:
+        refused = await writer.refused()
+        if refused > self._refused:
+            told = f"有 {counted(refused, self.stream)}被搜索引擎拒收"
+            self._on_event(f"{told}，原因记在数据目录 elasticsearch 下的 .refused.jsonl 里")
+        self._refused = refused

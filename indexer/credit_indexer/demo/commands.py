@@ -1,6 +1,5 @@
 """`chengxin demo`: a fictional city, delivered, loaded and indexed as a real one would be."""
 
-import asyncio
 import time
 from datetime import date, datetime
 from pathlib import Path
@@ -75,7 +74,7 @@ def _make(workplace: Workplace, town: Town, *, subjects: int, records: int | Non
     expect_bulk_work()
     _load_subjects(workplace.database, town, folder / FILE)
     _take_reports(workplace.database, city, reports, day, seed)
-    asyncio.run(workplace.follower().run(once=True))
+    workplace.run(workplace.follower().run(once=True))
     say(f"虚构城市 {town.name} 已可查询，共用时 {time.monotonic() - started:.1f} 秒。")
     say(f"启动网站：CHENGXIN_DATA_DIR={workplace.settings.data_dir} CHENGXIN_CITY={town.key} chengxin serve")
 

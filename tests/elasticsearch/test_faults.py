@@ -1,0 +1,93 @@
+"""A real node that is paused, killed, full or robbed of its index: it is told plainly, and mends by itself."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from credit_search.clauses import Everything
+from credit_search.engines.elasticsearch.breaker import FAILURES
+from credit_search.protocol import EngineRestingError, EngineUnavailableError, IndexReader, NoIndexError
+from credit_search.schema import SUBJECTS
+from elasticsearch import AsyncElasticsearch
+
+from tests.elasticsearch.conftest import OwnNode, until
+from tests.indexer.conftest import City
+
+
+def reader(city: City) -> IndexReader:
+    return city.workplace.engine.reader(SUBJECTS)
+
+
+async def finds(city: City, count: int) -> bool:
+    """Whether searches are answered and find so many; never an answer of fewer while the engine is in trouble."""
+    try:
+        return (await reader(city).search(Everything(), size=0)).total == count
+    except EngineUnavailableError:
+        return False
+
+
+async def refuses(city: City) -> type[EngineUnavailableError]:
+    with pytest.raises(EngineUnavailableError) as told:
+        await reader(city).search(Everything())
+    return type(told.value)
+
+
+@asynccontextmanager
+async def followed(city: City) -> AsyncIterator[None]:
+    """The indexer at work; it must not end by itself."""
+    follower = city.workplace.follower()
+    following = asyncio.create_task(follower.run())
+    yield
+    assert not following.done()
+    follower.stop()
+    await following
+
+
+@pytest.fixture
+async def cluster(own_node: OwnNode) -> AsyncIterator[AsyncElasticsearch]:
+    async with AsyncElasticsearch(own_node.url) as client:
+        yield client
+
+
+async def test_a_node_that_hangs_is_given_up_on_and_found_again(own_node: OwnNode, city: City) -> None:
+    own_node.running.pause()
+    for _ in range(FAILURES):
+        assert await refuses(city) is EngineRestingError
+    own_node.running.resume()
+    await until(lambda: finds(city, 3))
+
+
+async def test_what_is_recorded_while_the_node_is_down_is_found_when_it_is_back(own_node: OwnNode, city: City) -> None:
+    async with followed(city):
+        own_node.running.kill()
+        assert await refuses(city) is EngineRestingError
+        await asyncio.to_thread(city.register, 5)
+        await asyncio.to_thread(own_node.start_again)
+        await until(lambda: finds(city, 5))
+
+
+@pytest.mark.parametrize("recreated", [False, True], ids=["dropped", "dropped and made anew without its mapping"])
+async def test_an_index_that_is_taken_away_is_built_again(
+    cluster: AsyncElasticsearch, city: City, *, recreated: bool
+) -> None:
+    index = city.workplace.settings.model_dump()["elasticsearch_prefix"]
+    generation = await city.workplace.engine.live(SUBJECTS)
+    await cluster.indices.delete(index=f"{index}-{generation}")
+    if recreated:
+        await cluster.indices.create(index=f"{index}-{generation}")
+    assert await refuses(city) is NoIndexError
+    async with followed(city):
+        await until(lambda: finds(city, 3))
+
+
+async def test_writes_wait_while_the_node_is_full_and_searches_go_on(cluster: AsyncElasticsearch, city: City) -> None:
+    """A disk beyond its flood stage: Elasticsearch then sets this very block on every index of the node."""
+    prefix = city.workplace.settings.model_dump()["elasticsearch_prefix"]
+    index = f"{prefix}-{await city.workplace.engine.live(SUBJECTS)}"
+    await cluster.indices.put_settings(index=index, settings={"index.blocks.read_only_allow_delete": True})
+    async with followed(city):
+        await asyncio.to_thread(city.register, 4)
+        assert await finds(city, 3)
+        await cluster.indices.put_settings(index=index, settings={"index.blocks.read_only_allow_delete": None})
+        await until(lambda: finds(city, 4))
