@@ -20,6 +20,7 @@ from benchmarks import (
     indexing,
     loading,
     profiles,
+    pushing,
     querying,
     record_loading,
     record_querying,
@@ -31,7 +32,7 @@ from benchmarks.queries import RealNames
 
 REPOSITORY = Path(__file__).parent.parent
 REAL_PARTS = ("index", "query", "http", "freshness")
-CITY_PARTS = ("records", "record-search", "profile", "inbox")
+CITY_PARTS = ("records", "record-search", "profile", "inbox", "push")
 PARTS = (*REAL_PARTS, *CITY_PARTS)
 USUAL, FULL = Size(50_000, 200_000), Size(1_000_000, 2_000_000)
 
@@ -81,6 +82,8 @@ def measure_city(parts: Sequence[str], data_dir: Path, size: Size, drops: int) -
         figures += profiles.measure(data_dir)
     if "inbox" in parts:
         figures += dropping.measure(data_dir, drops)
+    if "push" in parts:
+        figures += pushing.measure(data_dir)
     return figures
 
 
