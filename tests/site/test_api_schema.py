@@ -31,6 +31,7 @@ PATHS = (
     "/api/v1/subjects/{uscc}/records",
     "/api/v1/records",
     "/api/v1/records/{id}",
+    "/api/v1/departments",
 )
 ALLOWED, FORBIDDEN = GenerationMode.POSITIVE, GenerationMode.NEGATIVE
 PUSH = "/api/v1/providers/{provider}/records"
