@@ -36,9 +36,12 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class BadgeView:
+    """`since` is the day of the newest entry, empty where it has none."""
+
     kind: str
     colour: str
     title: str
+    since: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,12 @@ def profile_view(site: Site, subject: Subject, records: SubjectRecords, locale: 
         active=subject.status in (None, "active"),
         facts=known,
         badges=[
-            BadgeView(badge.kind, badge.entry.colour, badge.entry.title_en if locale == "en" else badge.entry.title)
+            BadgeView(
+                badge.kind,
+                badge.entry.colour,
+                badge.entry.title_en if locale == "en" else badge.entry.title,
+                _day(records.pages[badge.kind].records[0].decision_date),
+            )
             for badge in badges(records.counts, site.catalogue)
         ],
         sections=[_section(site, subject, kind, records, locale, said=said) for kind in shown],

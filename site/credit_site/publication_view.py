@@ -1,6 +1,6 @@
 """Until when a record is published and by which rule, and what may be done about it, in sentences for its page."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from credit_records.catalogue import Deadline, Kind, Locale, PolicyVersion
@@ -15,12 +15,16 @@ from credit_site.site import Site
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule in a sentence, what it is read from, and, where it is not `confirmed`, what of it is not, if told."""
+    """A rule in a sentence, what it is read from, and, where it is not `confirmed`, what of it is not, if told.
+
+    `more` is the page of the record that says what to do, under the record's address; empty where there is none.
+    """
 
     sentence: str
     source: str = ""
     confirmed: bool = True
     note: str = ""
+    more: str = ""
 
 
 def term_of(site: Site, kind: Kind, record: Record, values: RoleValues, locale: Locale) -> Rule:
@@ -46,10 +50,10 @@ def _by_policy(site: Site, kind: Kind, record: Record, day: date, locale: Locale
         "class": period.title_en if locale == "en" else period.title,
         "months": period.maximum_months,
     }
-    return _from(sentence, version)
+    return rule_from(sentence, version)
 
 
-def _from(sentence: str, version: PolicyVersion) -> Rule:
+def rule_from(sentence: str, version: PolicyVersion) -> Rule:
     return Rule(sentence, version.source, version.confirmed, version.note or "")
 
 
@@ -66,17 +70,17 @@ def _objection(site: Site, record: Record, locale: Locale, today: date) -> Rule:
     version = site.catalogue.policies["objection"].version_on(today)
     sentence = say(
         "认为这条信息有误、遗漏或不该公示的，可以向提供信息的单位（%(source)s）提出异议，附上能说明问题的材料；%(days)s内核实答复。"
-    ) % {"source": record.authority or record.source, "days": _days(version.deadline("provider_data"), say)}
-    return _from(sentence, version)
+    ) % {"source": record.authority or record.source, "days": days_text(version.deadline("provider_data"), say)}
+    return replace(rule_from(sentence, version), more="objection")
 
 
 def _repair(site: Site, kind: Kind, record: Record, values: RoleValues, locale: Locale, *, today: date) -> Rule:
     say = site.say(locale)
     version = site.catalogue.policies["repair"].version_on(today)
     told = {
-        "accepted": _days(version.deadline("acceptance"), say),
-        "decided": _days(version.deadline("decision"), say),
-        "day": _earliest(site, kind, record, values),
+        "accepted": days_text(version.deadline("acceptance"), say),
+        "decided": days_text(version.deadline("decision"), say),
+        "day": _iso(earliest_day(site, kind, record, values)),
     }
     if told["day"]:
         sentence = say(
@@ -88,19 +92,24 @@ def _repair(site: Site, kind: Kind, record: Record, values: RoleValues, locale: 
             "已经改正并履行了义务的，可以申请信用修复；%(accepted)s内决定是否受理，"
             "受理后 %(decided)s内作出决定。修复后停止公示。"
         )
-    return _from(sentence % told, version)
+    return replace(rule_from(sentence % told, version), more="repair")
 
 
-def _earliest(site: Site, kind: Kind, record: Record, values: RoleValues) -> str:
+def earliest_day(site: Site, kind: Kind, record: Record, values: RoleValues) -> date | None:
+    """The first day on which repair may be applied for; None where no policy sets a shortest period."""
     if not (record.decision_date and record.dishonesty_class and kind.publication.policy):
-        return ""
+        return None
     version = site.catalogue.policies[kind.publication.policy].version_on(record.decision_date)
     found = next(each.name for each in version.classes if each.name == record.dishonesty_class)
     text = "\n".join(values.texts)
     policy = site.catalogue.policies[kind.publication.policy]
-    return earliest_repair(record.decision_date, found, policy, text).isoformat()
+    return earliest_repair(record.decision_date, found, policy, text)
 
 
-def _days(deadline: Deadline, say: Say) -> str:
+def _iso(day: date | None) -> str:
+    return day.isoformat() if day else ""
+
+
+def days_text(deadline: Deadline, say: Say) -> str:
     wording = {"working_days": say("%(n)s 个工作日"), "days": say("%(n)s 天")}
     return wording[deadline.unit] % {"n": deadline.days}

@@ -1,7 +1,7 @@
 """A published record, prepared for lists and for its own page, by the roles that its kind gives to fields."""
 
 from collections.abc import Iterable, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from credit_records.catalogue import FieldSpec, FieldType, Kind, Locale
@@ -40,7 +40,10 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class RecordLine:
-    """A record in a list. `ours` is whether its headline is in the reader's language rather than the record's."""
+    """A record in a list. `ours` is whether its headline is in the reader's language rather than the record's.
+
+    `year` is given where a line of time comes to another one, empty for what has no date.
+    """
 
     address: str
     headline: str
@@ -49,6 +52,7 @@ class RecordLine:
     day: str
     facts: list[Fact]
     self_declared: bool
+    year: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,14 @@ def record_line(site: Site, record: Record, locale: Locale) -> RecordLine:
 def line_page(site: Site, page: RecordPage, path: str, locale: Locale) -> LinePage:
     lines = [record_line(site, record, locale) for record in page.records]
     return LinePage(lines, f"{path}?after={cursor_text(page.following)}" if page.following else "")
+
+
+def timeline_page(site: Site, page: RecordPage, path: str, locale: Locale, year_before: str | None) -> LinePage:
+    """A page of a line of time, in which each year is told where it begins; `year_before` has been told already."""
+    found = line_page(site, page, path, locale)
+    years = [line.day[:4] for line in found.lines]
+    told = zip(found.lines, years, [year_before, *years], strict=False)
+    return replace(found, lines=[line if year == before else replace(line, year=year) for line, year, before in told])
 
 
 def record_sheet(site: Site, record: Record, locale: Locale, said: Set[str] = frozenset()) -> RecordSheet:

@@ -74,6 +74,13 @@ class Deadline(Strict):
     confirmed: bool = True
 
 
+class Item(Strict):
+    """One of several conditions, papers or things to know, in both languages."""
+
+    title: str
+    title_en: str
+
+
 class PolicyVersion(Strict):
     """A policy as it is from `effective_from` to `effective_until`, both days included; None is without end.
 
@@ -90,6 +97,9 @@ class PolicyVersion(Strict):
     rules: tuple[ClassRule, ...] = ()
     longer_minimums: tuple[LongerMinimum, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
+    conditions: tuple[Item, ...] = ()
+    papers: tuple[Item, ...] = ()
+    remarks: tuple[Item, ...] = ()
 
     @model_validator(mode="after")
     def _classes_exist(self) -> "PolicyVersion":

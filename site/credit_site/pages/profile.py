@@ -5,7 +5,7 @@ from urllib.parse import quote
 from credit_records.catalogue import Kind
 from credit_records.codes import LENGTH, is_valid, likely_meant
 from credit_records.reading import find_subject
-from credit_records.record_pages import page_of_records
+from credit_records.record_pages import Cursor, page_of_records
 from credit_records.subjects import Subject
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -16,7 +16,7 @@ from credit_site.canonical_code import canonical_code
 from credit_site.misunderstandings import sentences
 from credit_site.profile_view import first_records, profile_view, section_path
 from credit_site.record_request import parse_record_request
-from credit_site.record_view import line_page, titled
+from credit_site.record_view import line_page, timeline_page, titled
 from credit_site.search_request import tidy
 from credit_site.site import Site, site_of
 from credit_site.structured_data import as_script, organisation
@@ -75,7 +75,9 @@ async def _list(site: Site, request: Request, visit: Visit, subject: Subject, ki
         "profile/partial.html" if visit.partial else "profile/records.html",
         {
             "subject": subject,
-            "page": line_page(site, page, path, visit.locale),
+            "page": line_page(site, page, path, visit.locale)
+            if kind
+            else timeline_page(site, page, path, visit.locale, _year_before(visit, asked.after)),
             "title": titled(kind, visit.locale) if kind else None,
             "self_declared": kind is not None and kind.effect.self_declared,
             "first": asked.after is None,
@@ -86,6 +88,11 @@ async def _list(site: Site, request: Request, visit: Visit, subject: Subject, ki
         visit=visit,
         headers={"X-Robots-Tag": "noindex"},
     )
+
+
+def _year_before(visit: Visit, after: Cursor | None) -> str | None:
+    """The year that stands above where htmx puts more; a page of its own tells the year anew."""
+    return after.decision_date[:4] if visit.partial and after is not None else None
 
 
 async def _subject(site: Site, request: Request, visit: Visit, rest: str) -> Subject | Response:
