@@ -176,6 +176,13 @@ def test_every_code_in_a_record_lies_in_the_fictional_division(records):
                 assert value[2:6] == "6299", (name, value)
 
 
+def test_no_record_names_a_real_city(records):
+    real = [city.city_name.removesuffix("市") for city in catalogue().cities.values() if not city.fictional]
+    assert real
+    said = {value for record in records for value in record.values}
+    assert [value for value in said if any(name in value for name in real)] == []
+
+
 def test_every_vocabulary_is_of_a_kind_and_each_of_its_templates_can_be_filled(town):
     told = read_kind_vocabularies()
     assert set(told) <= set(catalogue().kinds)
