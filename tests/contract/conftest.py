@@ -11,16 +11,11 @@ from credit_search.engines import open_engine
 from credit_search.engines.elasticsearch.settings import ElasticsearchSettings
 from credit_search.protocol import Engine
 
-from tests.elasticsearch.finding import drop_indexes, some_node
+from tests.elasticsearch.finding import drop_indexes, elasticsearch_url
+
+__all__ = ["elasticsearch_url"]  # a fixture that tests find here
 
 SettingsOf = Callable[[Path], Settings]
-
-
-@pytest.fixture(scope="session")
-def elasticsearch_url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """One node for the whole run, shared by its workers."""
-    with some_node(request.config) as url:
-        yield url
 
 
 @pytest.fixture(scope="module", params=["embedded", "elasticsearch"])

@@ -12,9 +12,11 @@ from credit_indexer.indexing_commands import open_workplace
 from credit_records.catalogue import catalogue
 from credit_search.engines.elasticsearch.settings import ElasticsearchSettings
 
-from tests.elasticsearch.finding import without
+from tests.elasticsearch.finding import elasticsearch_url, without
 from tests.elasticsearch.real_node import NoNodeError, start
 from tests.indexer.conftest import City
+
+__all__ = ["elasticsearch_url"]  # a fixture that tests find here
 
 SECONDS_FOR_A_SEARCH = 0.5
 

@@ -14,6 +14,13 @@ from tests.elasticsearch.real_node import NoNodeError, shared, wait_for
 IMAGE = "elasticsearch:9.2.0"
 
 
+@pytest.fixture(scope="session")
+def elasticsearch_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """One node for the whole run, shared by its workers."""
+    with some_node(request.config) as url:
+        yield url
+
+
 @contextmanager
 def some_node(config: pytest.Config) -> Iterator[str]:
     """The address of a node: `ELASTICSEARCH_URL`, else one from jars, else one in a container.

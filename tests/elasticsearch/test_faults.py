@@ -1,14 +1,18 @@
 """A real node that is paused, killed, full or robbed of its index: it is told plainly, and mends by itself."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import httpx
 import pytest
 from credit_search.clauses import Everything
 from credit_search.engines.elasticsearch.breaker import FAILURES
 from credit_search.protocol import EngineRestingError, EngineUnavailableError, IndexReader, NoIndexError
 from credit_search.schema import SUBJECTS
+from credit_site.application import create_app
+from credit_site.settings import SiteSettings
 from elasticsearch import AsyncElasticsearch
 
 from tests.elasticsearch.conftest import OwnNode, until
@@ -58,13 +62,41 @@ async def test_a_node_that_hangs_is_given_up_on_and_found_again(own_node: OwnNod
     await until(lambda: finds(city, 3))
 
 
-async def test_what_is_recorded_while_the_node_is_down_is_found_when_it_is_back(own_node: OwnNode, city: City) -> None:
+@pytest.fixture
+async def site(city: City, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[httpx.AsyncClient]:
+    """The site over the same database and node, set as an operator sets it."""
+    settings = city.workplace.settings.model_dump()
+    for name in ("engine", "elasticsearch_url", "elasticsearch_prefix"):
+        monkeypatch.setenv(f"CHENGXIN_{name.upper()}", settings[name])
+    app = create_app(SiteSettings(data_dir=city.workplace.settings.data_dir, city="demo"))
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://credit.test") as client:
+        yield client
+    await app.state.site.close()
+
+
+async def test_what_is_recorded_while_the_node_is_down_is_found_when_it_is_back(
+    own_node: OwnNode, city: City, site: httpx.AsyncClient
+) -> None:
+    asked = {"q": "虚构1号商行"}
+    assert (await site.get("/search", params=asked)).status_code == 200
     async with followed(city):
         own_node.running.kill()
         assert await refuses(city) is EngineRestingError
+        resting = await site.get("/search", params=asked)
+        assert resting.status_code == 503
+        assert "查询服务暂时休息" in resting.text
+        profile = re.search(r'href="(/credit/[0-9A-Z]{18})"', resting.text)
+        assert profile, "a whole name is answered from the database"
+        assert (await site.get(profile[1])).status_code == 200
         await asyncio.to_thread(city.register, 5)
         await asyncio.to_thread(own_node.start_again)
         await until(lambda: finds(city, 5))
+
+    async def answers() -> bool:
+        return (await site.get("/search", params={"q": "虚构4号商行"})).status_code == 200
+
+    await until(answers)
 
 
 @pytest.mark.parametrize("recreated", [False, True], ids=["dropped", "dropped and made anew without its mapping"])
