@@ -85,7 +85,7 @@ class Registers:
         ]
         self.own = tuple(_own(kind) for kind in searchable if kind.own_register)
         listed = tuple(kind for kind in searchable if kind.list)
-        self.lists = _register(LISTS, Named("红黑名单", "Red and black lists"), listed)
+        self.lists = _among_lists(_register(LISTS, Named("红黑名单", "Red and black lists"), listed))
         self.of_list: Mapping[str, Register] = {kind.name: _list(kind) for kind in listed}
         # Not restricted to its kinds, for all that the index holds is of one of them.
         self.everything = replace(_register("/api/v1/records", Named("记录", "Records"), tuple(searchable)), kinds=())
@@ -115,6 +115,12 @@ def _list(kind: Kind) -> Register:
         raise ValueError(message)
     register = _register(f"{LISTS}/{kind.name}", Named(entry.title, entry.title_en), (kind,))
     return replace(register, colour=entry.colour)
+
+
+def _among_lists(register: Register) -> Register:
+    """Where every kind is a list, the kind is called so."""
+    titled = (replace(each, title="名单", title_en="List") if each.key == "kind" else each for each in register.facets)
+    return replace(register, facets=tuple(titled))
 
 
 def _register(path: str, title: Named, kinds: tuple[Kind, ...]) -> Register:
