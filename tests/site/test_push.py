@@ -254,7 +254,6 @@ async def test_the_example_of_the_docs_is_recorded(water):
     body = page.split("--json @- <<'JSON'\n")[1].split("JSON\n")[0]
     told = (await water.send(body.encode())).json()
     assert [each["status"] for each in told["rows"]] == ["new"], told
-    compile(page.split("```python\n")[1].split("```")[0], "docs/api.md", "exec")
 
 
 async def test_numbers_keep_every_digit(water):
