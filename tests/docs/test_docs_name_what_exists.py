@@ -11,8 +11,10 @@ import pytest
 import typer.main
 from credit_records.catalogue import catalogue
 from credit_records.settings import Settings
-from credit_search.facets import SUBJECT_FACETS
+from credit_search.facets import RECORD_FACETS, SUBJECT_FACETS
+from credit_search.record_search import SORT_NAMES
 from credit_site.application import create_app
+from credit_site.search_request import PERIOD
 from credit_site.settings import SiteSettings
 
 from docs.dictionary import PAGE, dictionary
@@ -132,6 +134,13 @@ def test_facets_are_told_to_callers_and_users():
     for facet in SUBJECT_FACETS:
         assert f"| `{facet.key}` | 可多选 | {facet.title}" in read("docs/users.md")
         assert f"| `{facet.key}` |" in read("docs/api.md")
+
+
+def test_the_search_for_records_is_told_to_callers():
+    section = re.search(r"^## Finding records$.*?(?=^## )", read("docs/api.md"), re.MULTILINE | re.DOTALL)
+    assert section
+    named = set(re.findall(r"`([a-z_]+)`", section[0]))
+    assert {facet.key for facet in RECORD_FACETS} | set(SORT_NAMES) | set(PERIOD) <= named
 
 
 def test_every_route_is_told(routes):

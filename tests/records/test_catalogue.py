@@ -213,6 +213,10 @@ PENALTY_FILE = "administrative_penalty.toml"
         ("several = true", "severl = true", "severl"),
         ('name = "person_id_number"', 'name = "person_id_number"\nrequired = true', "secret"),
         ('key = ["document_number"', 'key = ["remark"', "remark"),
+        ('path = "penalties"', 'path = "Penalties!"', "register.path"),
+        ('path = "penalties"', 'path = "licences"', "licences"),
+        ('visibility = "public"', 'visibility = "never"', "register"),
+        ('visibility = "public"', 'visibility = "public"\nsearchable = false', "register"),
     ],
 )
 def test_a_mistake_in_what_a_kind_publishes_is_told(folder, old, new, told):
