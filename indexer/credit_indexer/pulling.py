@@ -18,7 +18,7 @@ from credit_indexer.failures import NO_SERVICE, in_short
 from credit_indexer.intake import take
 from credit_indexer.postponing import Postponed
 from credit_indexer.pull_table import DepartmentTable, Mark, Passed, PullError, Rows, as_text
-from credit_indexer.receiving import StoppedError
+from credit_indexer.receiving import StoppedError, place_of
 from credit_indexer.settings import PullSettings
 from credit_indexer.sources.headers import Header, HeaderMatcher
 from credit_indexer.sources.source import Batch
@@ -115,16 +115,18 @@ class Pulling:
         """Pull what is new; what failed, which is told too."""
         try:
             delivery = self.pull(pull)
+            if delivery is not None:
+                with self._database.connect() as connection:
+                    self._on_event(f"抽取 {pull.name}：{receipt_of(connection, delivery.id).sentence}")
         except StoppedError:
             return None
         except PullError as error:
             fault = str(error)
         except (DBAPIError, OSError) as error:
             fault = in_short(error)
+        except Exception as error:
+            fault = f"程序没有料到的情况（{place_of(error)}），请告知开发者"
         else:
-            if delivery is not None:
-                with self._database.connect() as connection:
-                    self._on_event(f"抽取 {pull.name}：{receipt_of(connection, delivery.id).sentence}")
             return None
         self._on_event(f"抽取 {pull.name}：{fault}；稍后再试")
         return fault

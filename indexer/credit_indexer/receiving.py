@@ -177,7 +177,7 @@ class Receiver:
         except UnreadableFileError as error:
             return self._refuse(file, loader, marker, error), ()
         except Exception as error:
-            self._on_event(f"{shown_name(file.path)}：程序没有料到的情况（{_place_of(error)}），请告知开发者")
+            self._on_event(f"{shown_name(file.path)}：程序没有料到的情况（{place_of(error)}），请告知开发者")
             return self._refuse(file, loader, marker, UnreadableFileError(file.path, UNEXPECTED, ANOTHER_FORMAT)), ()
         return loaded.delivery, loaded.ignored
 
@@ -206,7 +206,7 @@ class Receiver:
         self._on_event(f"{name}：{cause}；{seconds:.0f} 秒后再试")
 
 
-def _place_of(error: Exception) -> str:
+def place_of(error: Exception) -> str:
     """Where it went wrong, without what was read there."""
     last = traceback.extract_tb(error.__traceback__)[-1]
     return f"{type(error).__name__}，{Path(last.filename).name}:{last.lineno}"

@@ -206,6 +206,14 @@ def test_a_source_that_is_down_is_told_and_tried_again(office: Office, tmp_path:
     assert "新增 1" in office.said[1]
 
 
+def test_a_fault_of_our_own_is_told_and_ends_nothing(office: Office) -> None:
+    office.pulling = Pulling(
+        office.city.workplace.database, {}, [office.settings], on_event=office.said.append, stopped=office.stopped
+    )
+    assert not office.pulling.pull_each()
+    assert "KeyError，pulling.py:" in office.said[0]
+
+
 def test_it_pulls_again_and_again_until_it_is_stopped(office: Office) -> None:
     office.write("2026-01-01 08:00:00", 1)
     often = office.settings.model_copy(update={"every": 0.01})
