@@ -29,7 +29,7 @@ from tests.indexer.receiving import Department, table
 __all__ = ["city", "kind", "open_city"]  # fixtures of a city in this process
 
 CHENGXIN = Path(sys.executable).with_name("chengxin")
-PATIENCE = 60
+PATIENCE = 180  # seconds for what takes two on a quiet machine
 KILOBYTE = 1024
 ROWS = [SUBJECTS, SUBJECTS, PENALTIES, PENALTIES]
 
