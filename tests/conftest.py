@@ -6,6 +6,8 @@ serves one fictional city) and is only read; whatever a test changes lies under 
 
 - tests/records, search, indexer, site, demo, docs: one folder per room, each with the fixtures of that room.
 - tests/contract: one suite that every engine passes; an engine is a fixture parameter.
+- tests/faults: commands in processes of their own, killed, without room, locked out, started twice.
+- tests/fuzz: real files of each format, damaged at random; FUZZ_EXAMPLES asks for more of them.
 - tests/real_input: the real registrations. `real_data` is where they lie.
 """
 
