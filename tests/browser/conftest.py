@@ -57,7 +57,7 @@ def _run(folder: Path, *words: str | Path) -> None:
 
 @pytest.fixture(scope="session")
 def city(data_dir: Path) -> Iterator[str]:
-    with _served(data_dir, "/readyz") as address:
+    with served(data_dir, "/readyz") as address:
         yield address
 
 
@@ -67,7 +67,7 @@ def resting_city(data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     folder = tmp_path_factory.mktemp("resting")
     for file in data_dir.glob("chengxin.db*"):
         shutil.copy(file, folder)
-    with _served(folder, "/healthz") as address:
+    with served(folder, "/healthz") as address:
         yield address
 
 
@@ -118,7 +118,7 @@ def _hear(message: ConsoleMessage, complaints: list[str]) -> None:
 
 
 @contextmanager
-def _served(data_dir: Path, ready_at: str) -> Iterator[str]:
+def served(data_dir: Path, ready_at: str) -> Iterator[str]:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]

@@ -1,4 +1,4 @@
-"""What the owner of a record is told: how to object, whether and from when it can be repaired, when it ends by itself."""
+"""What the owner of a record is told: how to object, from when it can be repaired, when it ends by itself."""
 
 import re
 import shutil
