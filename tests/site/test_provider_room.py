@@ -108,10 +108,11 @@ async def test_the_session_is_a_cookie_that_scripts_and_other_sites_never_see(wa
     assert "secure" not in cookie  # the address of this test is no https
 
 
-async def test_behind_https_the_cookie_stays_on_https(tmp_path):
+async def test_behind_https_the_cookie_stays_on_https(tmp_path, water):
+    assert "Secure" in (await water.client.get("https://credit.test/provider/sign-in")).headers["set-cookie"]
     settings = SiteSettings(data_dir=tmp_path, city="demo", public_url="https://credit.example.cn")
-    async with pushing(settings) as water:
-        assert "Secure" in (await water.client.get("/provider/sign-in")).headers["set-cookie"]
+    async with pushing(settings) as other:
+        assert "Secure" in (await other.client.get("/provider/sign-in")).headers["set-cookie"]
 
 
 async def test_a_wrong_key_is_told_and_what_was_typed_is_kept_but_for_the_key(water):

@@ -81,6 +81,11 @@ def session_token(request: Request) -> str:
     return request.cookies.get(SESSION, "")[:LONGEST_TOKEN]
 
 
+def is_encrypted(request: Request) -> bool:
+    """Whether the reader came by https, as a proxy before us tells, or the operator says that all do."""
+    return site_of(request).encrypted or request.url.scheme == "https"
+
+
 def keep_session(response: Response, token: str, *, secure: bool) -> None:
     seconds = int(LASTS.total_seconds())
     response.set_cookie(SESSION, token, max_age=seconds, httponly=True, samesite="strict", secure=secure)

@@ -21,6 +21,7 @@ from credit_site.provider_room.session import (
     check_form,
     forget_session,
     form_token,
+    is_encrypted,
     keep_session,
     keep_visitor,
     led_to,
@@ -74,7 +75,7 @@ async def enter(request: Request) -> Response:
     old = session_token(request)
     token = await _begin(site, found.name, old, visit)
     response = led_to(attempt.wanted, visit)
-    keep_session(response, token, secure=site.encrypted)
+    keep_session(response, token, secure=is_encrypted(request))
     return response
 
 
@@ -83,7 +84,7 @@ async def leave(member: Member) -> Response:
     member.check_form(text_of(form, FIELD))
     await member.site.desk.writing.run(lambda database: provider_sessions.sign_out(database, member.token))
     response = led_to(SIGN_IN, member.visit)
-    forget_session(response, secure=member.site.encrypted)
+    forget_session(response, secure=is_encrypted(member.request))
     return response
 
 
@@ -108,7 +109,7 @@ def _door(
     headers = {**PRIVATE, "Retry-After": str(wait)} if wait else PRIVATE
     context = {"attempt": attempt, "form_token": form_token(visitor)}
     response = site.page(request, "provider/sign_in.html", context, visit=visit, status=status, headers=headers)
-    keep_visitor(response, visitor, secure=site.encrypted)
+    keep_visitor(response, visitor, secure=is_encrypted(request))
     return response
 
 
