@@ -72,7 +72,12 @@ def record_rows_after(connection: Connection, cursor: int, limit: int, *, on: da
     latest = latest_seq(connection)
     statement = (
         select(change.c.seq, change.c.record_id, is_public(on or today()).label("public"), *_COLUMNS)
-        .select_from(change.outerjoin(_JOINED, record.c.id == change.c.record_id))
+        # Joined one after the other: joined to the other two together, SQLite makes a table of all records each time.
+        .select_from(
+            change.outerjoin(record, record.c.id == change.c.record_id).outerjoin(
+                subject, subject.c.id == record.c.subject_id
+            )
+        )
         .where(change.c.seq > cursor, change.c.seq <= latest, change.c.record_id.is_not(None))
         .order_by(change.c.seq)
         .limit(limit)

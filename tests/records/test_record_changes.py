@@ -6,6 +6,7 @@ from credit_records.publication import Act, RecordNotFoundError, TransitionRefus
 from credit_records.record_changes import all_record_rows, record_rows_after, record_versions
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 
 from tests.records.registering import Office, code
 from tests.records.sample_rows import person, sample
@@ -122,3 +123,15 @@ def test_whoever_follows_from_anywhere_ends_with_what_is_public(database, action
     since, cursor = follow(office, start, limit)
     assert since.items() <= public.items()
     assert follow(office, cursor, limit) == ({}, cursor)
+
+
+def test_a_change_is_read_without_looking_through_all_records(database):
+    """Whoever follows the log asks several times a second, of a table of millions."""
+    Office(database, PENALTY).deliver(row(1))
+    asked = []
+    with database.connect() as connection:
+        event.listen(connection, "before_cursor_execute", lambda *told: asked.append(told[2:4]))
+        assert record_rows_after(connection, 0, 10).records
+        [(text, given)] = [each for each in asked if "fields" in each[0]]
+        plan = [step[3] for step in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", given)]
+    assert all(step.startswith("SEARCH") and "USING INTEGER PRIMARY KEY" in step for step in plan), plan
