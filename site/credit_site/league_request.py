@@ -94,10 +94,19 @@ class ParsedLeague:
 
 
 def parse_league(
-    pairs: Iterable[tuple[str, str]], today: date, known: Known, parameters: Collection[str] = PARAMETERS
+    pairs: Iterable[tuple[str, str]],
+    today: date,
+    known: Known,
+    parameters: Collection[str] = PARAMETERS,
+    *,
+    from_a_form: bool = True,
 ) -> ParsedLeague:
-    """Read the parameters. Nothing raises: what can't be followed is listed, and left at its default."""
-    return _Parser(today, known, parameters).parse(pairs)
+    """Read the parameters. Nothing raises: what can't be followed is listed, and left at its default.
+
+    A form sends what was not chosen as empty, which is then as if it were not there.
+    """
+    given = [(key, value) for key, value in pairs if value or not from_a_form]
+    return _Parser(today, known, parameters).parse(given)
 
 
 class _Parser:
@@ -119,7 +128,7 @@ class _Parser:
         for key, value in pairs:
             if key not in self._parameters:
                 self._note(key, value, Reason.UNKNOWN_PARAMETER)
-            elif value and self._given.setdefault(key, value) != value:
+            elif self._given.setdefault(key, value) != value:
                 self._note(key, value, Reason.REPEATED)
         for key, value in list(self._given.items()):
             if key in self._values and value not in self._values[key]:

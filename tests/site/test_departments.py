@@ -200,6 +200,8 @@ async def test_the_api_tells_the_same_and_refuses_what_it_does_not_know(client):
         ("form", "unknown_parameter"),
         ("sort", "unknown_value"),
     ]
+    for empty in ("kind=", "from=", "department="):
+        assert (await client.get(f"/api/v1/departments?{empty}")).status_code == 422
 
 
 async def test_a_unit_s_page_has_its_months_by_kind_and_says_what_is_missing(client):

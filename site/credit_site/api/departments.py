@@ -22,7 +22,7 @@ async def departments(request: Request) -> Response:
     What each unit reported in these months; the definitions are on the page /departments.
     """
     site, visit = site_of(request), visit_of(request)
-    _, parsed = await asked_league(site, visit.pairs)
+    _, parsed = await asked_league(site, visit.pairs, from_a_form=False)
     refuse(parsed.misunderstood, site.say(visit.locale))
     asked = parsed.request
     cells = await site.league.cells(asked.first, asked.last)

@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from credit_site.civil_time import civil
 from credit_site.league_book import Cells
-from credit_site.league_request import OF_THE_CITY, PARAMETERS, Known, LeagueRequest, ParsedLeague, parse_league
+from credit_site.league_request import OF_THE_CITY, Known, LeagueRequest, ParsedLeague, parse_league
 from credit_site.league_sheet import sheet_rows
 from credit_site.league_view import FEWEST_RANKED, Choice, district_title, league_view, narrowed
 from credit_site.misunderstandings import sentences
@@ -105,14 +105,14 @@ async def unit(request: Request) -> Response:
 
 
 async def asked_league(
-    site: Site, pairs: Sequence[tuple[str, str]], parameters: Sequence[str] = PARAMETERS
+    site: Site, pairs: Sequence[tuple[str, str]], *, from_a_form: bool = True
 ) -> tuple[Known, ParsedLeague]:
     """What the address asks for, and what it may ask for."""
     providers = await site.database.read(all_providers)
     departments = sorted({each.department for each in providers})
     districts = sorted({each.district for each in providers if each.district})
     known = Known(list(site.catalogue.kinds), departments, districts)
-    return known, parse_league(pairs, today(), known, parameters)
+    return known, parse_league(pairs, today(), known, from_a_form=from_a_form)
 
 
 def rows_asked(cells: Cells, asked: LeagueRequest) -> list[LeagueRow]:
