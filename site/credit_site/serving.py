@@ -71,10 +71,14 @@ def _read_settings() -> SiteSettings:
     try:
         return SiteSettings()
     except ValidationError as error:
-        for wrong in error.errors():
-            name = "_".join(map(str, wrong["loc"])).upper()
-            typer.echo(f"设置 CHENGXIN_{name} 有误：{wrong['msg']}（收到的是 {wrong['input']!r}）。", err=True)
-        raise typer.Exit(CANNOT_START) from error
+        raise _wrong(error) from error
+
+
+def _wrong(error: ValidationError) -> typer.Exit:
+    for wrong in error.errors():
+        name = "_".join(map(str, wrong["loc"])).upper()
+        typer.echo(f"设置 CHENGXIN_{name} 有误：{wrong['msg']}（收到的是 {wrong['input']!r}）。", err=True)
+    return typer.Exit(CANNOT_START)
 
 
 def _prepare(settings: SiteSettings) -> None:
@@ -85,6 +89,8 @@ def _prepare(settings: SiteSettings) -> None:
         engine = open_database(settings)
         migrate(engine)
         engine.dispose()
+    except ValidationError as error:  # of settings that an engine has of its own
+        raise _wrong(error) from error
     except (CatalogueError, UnknownEngineError, DatabaseUnavailableError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(CANNOT_START) from error

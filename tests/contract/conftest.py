@@ -11,7 +11,7 @@ from credit_search.engines import open_engine
 from credit_search.engines.elasticsearch.settings import ElasticsearchSettings
 from credit_search.protocol import Engine
 
-from tests.elasticsearch.finding import drop_indexes, elasticsearch_url
+from tests.elasticsearch.finding import SEARCH_SECONDS, drop_indexes, elasticsearch_url
 
 __all__ = ["elasticsearch_url"]  # a fixture that tests find here
 
@@ -33,7 +33,11 @@ def _elasticsearch(request: pytest.FixtureRequest) -> Iterator[SettingsOf]:
     mark = f"test_{uuid.uuid4().hex[:12]}"
     count = itertools.count()
     yield lambda folder: ElasticsearchSettings(
-        data_dir=folder, engine="elasticsearch", elasticsearch_url=url, elasticsearch_prefix=f"{mark}_{next(count)}"
+        data_dir=folder,
+        engine="elasticsearch",
+        elasticsearch_url=url,
+        elasticsearch_prefix=f"{mark}_{next(count)}",
+        elasticsearch_timeout=SEARCH_SECONDS,
     )
     drop_indexes(url, f"{mark}_*")
 

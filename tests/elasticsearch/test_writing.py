@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.contract.small_index import SMALL, document
-from tests.elasticsearch.finding import drop_indexes
+from tests.elasticsearch.finding import SEARCH_SECONDS, drop_indexes
 
 TOO_GREAT = 2**63  # for a field of the cluster, though not for one of the other engine
 
@@ -24,7 +24,10 @@ TOO_GREAT = 2**63  # for a field of the cluster, though not for one of the other
 async def engine(elasticsearch_url: str, tmp_path: Path) -> AsyncIterator[ElasticsearchEngine]:
     prefix = f"test_{uuid.uuid4().hex[:12]}"
     settings = ElasticsearchSettings(
-        data_dir=tmp_path, elasticsearch_url=elasticsearch_url, elasticsearch_prefix=prefix
+        data_dir=tmp_path,
+        elasticsearch_url=elasticsearch_url,
+        elasticsearch_prefix=prefix,
+        elasticsearch_timeout=SEARCH_SECONDS,
     )
     opened = ElasticsearchEngine(settings)
     yield opened

@@ -1,11 +1,10 @@
 """What an operator may set of the Elasticsearch engine, beside the settings that every room shares."""
 
-from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
 from credit_records.settings import Settings
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, FilePath, SecretStr, field_validator
 
 
 class ElasticsearchSettings(Settings):
@@ -19,10 +18,10 @@ class ElasticsearchSettings(Settings):
         default=None,
         description="`user:password`, or an API key as Elasticsearch gives it, encoded. Better kept in a file.",
     )
-    elasticsearch_credentials_file: Path | None = Field(
+    elasticsearch_credentials_file: FilePath | None = Field(
         default=None, description="A file that holds the same, such as a secret that the container is given."
     )
-    elasticsearch_ca_file: Path | None = Field(
+    elasticsearch_ca_file: FilePath | None = Field(
         default=None, description="Certificate of the authority that signed Elasticsearch's own, in PEM."
     )
     elasticsearch_prefix: str = Field(
