@@ -26,7 +26,7 @@ HERE = Path(__file__).with_name("node")
 JVMS = Path("/usr/lib/jvm")
 OLDEST_JAVA = 21
 HEAP = "512m"
-PATIENCE_SECONDS = 180.0
+PATIENCE_SECONDS = 300.0
 LOOK_SECONDS = 0.1
 
 
