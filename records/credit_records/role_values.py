@@ -1,10 +1,11 @@
 """The values of a record by the roles that its kind gives to fields: what lists, totals and the index know it by."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from credit_records.catalogue import Catalogue, Kind, Locale
+from credit_records.catalogue import Catalogue, FieldSpec, Kind, Locale
 from credit_records.terms import as_codes
 
 Fields = dict[str, Any]
@@ -59,7 +60,7 @@ class RoleReader:
         amount, confiscated = self._value(fields, "amount"), self._value(fields, "confiscated")
         return RoleValues(
             name=fields[self._kind.subject.name],
-            headline=self._label(fields, "headline") or (texts[0] if texts else self._title),
+            headline=self.headline(fields),
             document_number=self._value(fields, "document_number"),
             authority=self._value(fields, "authority"),
             decision_date=self._value(fields, "decision_date"),
@@ -77,6 +78,15 @@ class RoleReader:
             legal_person=self._value(fields, "legal_person"),
             texts=texts,
         )
+
+    def headline(self, fields: Fields) -> str:
+        """The headline alone, for lists of many."""
+        texts = (fields[name] for name in self._kind.roles.texts if fields.get(name))
+        return self._label(fields, "headline") or str(next(texts, self._title))
+
+    def played(self, roles: Iterable[str]) -> list[FieldSpec]:
+        """The fields that play these roles, in their order."""
+        return [self._kind.by_name[self._fields[role]] for role in roles if role in self._fields]
 
     def _value(self, fields: Fields, role: str) -> str | None:
         """A value that is kept as text; all roles but a category of several values have one."""

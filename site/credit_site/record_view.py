@@ -90,7 +90,8 @@ class RecordView:
 
 def record_line(site: Site, record: Record, locale: Locale) -> RecordLine:
     kind = site.catalogue.kinds[record.kind]
-    headline = site.roles(kind.name, locale).read(record.fields).headline
+    roles = site.roles(kind.name, locale)
+    headline = roles.headline(record.fields)
     title = titled(kind, locale)
     named = kind.by_name.get(kind.roles.headline or "")
     ours = headline == title or (named is not None and named.type is FieldType.ENUMERATION)
@@ -100,7 +101,7 @@ def record_line(site: Site, record: Record, locale: Locale) -> RecordLine:
         ours=ours,
         kind=title,
         day=record.decision_date.isoformat() if record.decision_date else "",
-        facts=_line_facts(site, kind, record, headline, locale),
+        facts=_line_facts(site, roles.played(LINE_ROLES), record, headline, locale),
         self_declared=kind.effect.self_declared,
     )
 
@@ -169,9 +170,7 @@ def shortened(text: str) -> str:
     return text if len(text) <= HEADLINE_LENGTH else f"{text[: HEADLINE_LENGTH - 1]}…"
 
 
-def _line_facts(site: Site, kind: Kind, record: Record, headline: str, locale: Locale) -> list[Fact]:
-    played = dict(kind.roles.named())
-    fields = (kind.by_name[played[role]] for role in LINE_ROLES if role in played)
+def _line_facts(site: Site, fields: Iterable[FieldSpec], record: Record, headline: str, locale: Locale) -> list[Fact]:
     return [
         Fact(fact.title, shortened(fact.value), type=fact.type)
         for fact in _facts(site, fields, record, locale)
