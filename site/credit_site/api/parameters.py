@@ -14,7 +14,7 @@ from credit_site.search_request import DEFAULT_SIZE, LARGEST_PAGE, SORTS
 
 SUGGESTIONS = 8
 MOST_SUGGESTIONS = 20
-_DATE = {"type": "string", "format": "date"}
+_DATE = {"type": "string", "pattern": r"^\s*([0-9]{4}-[0-9]{2}-[0-9]{2}\s*)?$"}  # empty: not asked
 
 
 def search_parameters() -> list[dict[str, Any]]:
