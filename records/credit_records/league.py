@@ -104,10 +104,10 @@ def league_cells(connection: Connection, first: date, last: date, *, on: date | 
 
 
 def league(cells: Iterable[LeagueRow], kind: str | None = None) -> list[LeagueRow]:
-    """A row for each unit, by its key; of one kind, where that is given."""
+    """A row for each unit, by its key; where a kind is given, of that alone and of those who ever delivered it."""
     rows: dict[str, list[LeagueRow]] = {}
     for cell in cells:
-        if kind is None or not cell.kinds or kind in cell.kinds:
+        if kind is None or kind in cell.kinds:
             rows.setdefault(cell.units[0].key, []).append(cell)
     return [together(rows[key]) for key in sorted(rows)]
 
