@@ -8,6 +8,7 @@ import re
 import unicodedata
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Final
 
 from credit_records.catalogue import CodeList
@@ -76,6 +77,11 @@ def read_code(text: str) -> str:
     """A 统一社会信用代码, folded. One whose check character is wrong is kept, for real ones have such."""
     if text.startswith(_COMMONEST) and passes_quickly(text):
         return text
+    return _read_unusual_code(text)
+
+
+@lru_cache(maxsize=5_000)  # of a few authorities, which stand in nearly every record
+def _read_unusual_code(text: str) -> str:
     code = fold_code(text)
     if is_identity_number(code):
         raise ValueRefusedError("identity_number", "填的是公民身份号码", "请填统一社会信用代码；自然人不按身份号码收录")

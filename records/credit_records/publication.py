@@ -178,7 +178,7 @@ def _terms_values(row: CheckedRow) -> dict[str, Any]:
 def _standing_values(case: _Case, row: CheckedRow) -> dict[str, Any]:
     now, found = utc_now(), case.row
     measured = case.kind.publication.timeliness_days is not None
-    stands = standing(row.terms, today(), now, measured=measured, published_at=found.published_at)
+    stands = standing(row.terms, today().isoformat(), now, measured=measured, published_at=found.published_at)
     values = {
         "published_at": stands.published_at,
         "working_days": stands.working_days,

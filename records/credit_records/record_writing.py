@@ -62,8 +62,8 @@ class RecordWriter:
         self._kind = kind
         self._delivery_id = delivery_id
         self._now = now
-        self._today = today()
-        self._standings: dict[tuple[Any, ...], Standing] = {}
+        self._today = today().isoformat()
+        self._measured = kind.publication.timeliness_days is not None
 
     def withdraw_replaced(self, keys: list[str]) -> None:
         """Withdraw the published records of these keys, which records under the right code replace."""
@@ -84,14 +84,7 @@ class RecordWriter:
         self._connection.execute(record_history.insert(), notes)
 
     def _standing(self, terms: Terms, published_at: str | None = None) -> Standing:
-        """As `standing` tells; the same for the many records of one day and class."""
-        key = (terms[3:], published_at)
-        found = self._standings.get(key)
-        if found is None:
-            measured = self._kind.publication.timeliness_days is not None
-            found = standing(terms, self._today, self._now, measured=measured, published_at=published_at)
-            self._standings[key] = found
-        return found
+        return standing(terms, self._today, self._now, measured=self._measured, published_at=published_at)
 
     def insert(self, inserts: Sequence[tuple[CheckedRow, Owner | None]]) -> tuple[int, int]:
         """Insert new records; how many were measured for timeliness, and how many of these were in time."""

@@ -19,7 +19,15 @@ DECIDED: Final = frozenset({PENDING, WITHDRAWN, REPAIRED})
 
 TERM_OVER: Final = "公示期届满或已移出名单"
 
-_working_days = lru_cache(maxsize=50_000)(working_days_between)
+
+@lru_cache(maxsize=50_000)
+def _working_days(decision_date: str, published: date) -> int:
+    return working_days_between(date.fromisoformat(decision_date), published)
+
+
+@lru_cache(maxsize=10_000)
+def _beginning(day: str) -> str:
+    return start_of_day(date.fromisoformat(day))
 
 
 class Standing(NamedTuple):
@@ -31,20 +39,20 @@ class Standing(NamedTuple):
     working_days: int | None
 
 
-def standing(terms: Terms, day: date, now: str, *, measured: bool, published_at: str | None = None) -> Standing:
-    """How a record of these terms stands on `day`, the instant being `now`.
+def standing(terms: Terms, day: str, now: str, *, measured: bool, published_at: str | None = None) -> Standing:
+    """How a record of these terms stands on `day` (ISO), the instant being `now`.
 
     `published_at` is when it was first published before; the provider's own day of publication counts before today.
     """
     if terms.hidden is not None:
         return Standing(HIDDEN, terms.hidden, published_at, None)
-    published_on = min(terms.published_on or day.isoformat(), day.isoformat())
     if published_at is None:
-        published_at = now if published_on == day.isoformat() else start_of_day(date.fromisoformat(published_on))
+        own_day = terms.published_on
+        published_at = _beginning(own_day) if own_day is not None and own_day < day else now
     working_days = None
     if measured and terms.decision_date:
-        working_days = _working_days(date.fromisoformat(terms.decision_date), civil_day(published_at))
-    if terms.ends_on is not None and terms.ends_on < day.isoformat():
+        working_days = _working_days(terms.decision_date, civil_day(published_at))
+    if terms.ends_on is not None and terms.ends_on < day:
         return Standing(ENDED, TERM_OVER, published_at, working_days)
     return Standing(PUBLISHED, None, published_at, working_days)
 

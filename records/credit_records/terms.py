@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from credit_records.catalogue import Catalogue, Kind
 from credit_records.catalogue.parts import UNTIL_FIELD
+from credit_records.catalogue.policies import DishonestyClass, Policy, PolicyVersion
 from credit_records.classification import classify, publication_end
 from credit_records.field_values import OPEN_END
 
@@ -38,6 +39,31 @@ class Terms(NamedTuple):
 NO_TERMS: Final = Terms()  # one for all records of kinds without roles, of which there are millions
 
 
+class PeriodReader:
+    """Reads class and period of decisions by one policy, remembering days: many decisions are of the same."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._version = lru_cache(maxsize=10_000)(self._find_version)
+        self._end = lru_cache(maxsize=20_000)(self._find_end)
+
+    def period(
+        self, decision_date: str, categories: tuple[str, ...], amount: str | None
+    ) -> tuple[str | None, str | None, bool]:
+        """Class, last day (ISO), and whether the class is published. `amount` is in 万元."""
+        version = self._version(decision_date)
+        found = classify(version, categories, Decimal(amount) if amount else None)
+        if found is None:
+            return None, None, True
+        return found, self._end(decision_date, found), version.period(found).published
+
+    def _find_version(self, decision_date: str) -> PolicyVersion:
+        return self._policy.version_on(date.fromisoformat(decision_date))
+
+    def _find_end(self, decision_date: str, dishonesty_class: DishonestyClass) -> str:
+        return publication_end(date.fromisoformat(decision_date), dishonesty_class, self._policy).isoformat()
+
+
 class TermsReader:
     """Reads the terms of records of one kind. Safe to share between threads."""
 
@@ -57,9 +83,8 @@ class TermsReader:
         self._published_on = roles.published_on or ""
         self._publication = publication
         self._public_values = frozenset(publication.public_values)
-        self._policy = declared.policies[publication.policy] if publication.policy else None
-        self._period = lru_cache(maxsize=20_000)(self._find_period)
-        self._is_plain = not any(roles.named()) and publication.visibility == "public" and self._policy is None
+        self._periods = PeriodReader(declared.policies[publication.policy]) if publication.policy else None
+        self._is_plain = not any(roles.named()) and publication.visibility == "public" and self._periods is None
 
     def terms(self, fields: dict[str, Any], *, is_person: bool) -> Terms:
         """The terms of a record of these kept fields."""
@@ -68,8 +93,8 @@ class TermsReader:
         told = fields.get
         decision_date = told(self._plain[3])
         dishonesty_class, ends_on, shown = None, None, True
-        if self._policy is not None and decision_date:
-            dishonesty_class, ends_on, shown = self._period(
+        if self._periods is not None and decision_date:
+            dishonesty_class, ends_on, shown = self._periods.period(
                 decision_date, as_codes(told(self._category)), told(self._amount)
             )
         ends = [ends_on, self._day_before_exit(told(self._exited_on)), self._end_of_validity(told(self._valid_until))]
@@ -93,19 +118,6 @@ class TermsReader:
         if self._publication.visibility == "by_field" and public_type not in self._public_values:
             return CHOSEN
         return PERSON if is_person and self._publication.natural_persons == "never" else None
-
-    def _find_period(
-        self, decision_date: str, categories: tuple[str, ...], amount: str | None
-    ) -> tuple[str | None, str | None, bool]:
-        """Class, last day, and whether the class is published."""
-        if self._policy is None:
-            return None, None, True
-        day = date.fromisoformat(decision_date)
-        version = self._policy.version_on(day)
-        found = classify(version, categories, Decimal(amount) if amount else None)
-        if found is None:
-            return None, None, True
-        return found, publication_end(day, found, self._policy).isoformat(), version.period(found).published
 
     @staticmethod
     def _day_before_exit(exited_on: str | None) -> str | None:
