@@ -14,6 +14,9 @@ from credit_search.schema import FieldType, IndexSchema
 
 # Kept beside each document: the values of its facets, so that a few hits are counted without asking the index.
 FACET_VALUES = "facet values"
+# Up to so many values each is a term of its own, whose documents are passed over where another condition has none;
+# a set of terms first collects all documents that it matches.
+FEW_VALUES = 8
 _SPECIAL = re.compile(r"([.^$*+?()\[\]{}|\\])")
 
 
@@ -70,7 +73,7 @@ class Compiler:
             OneOf: self._one_of,
             Prefix: self._prefix,
             Between: self._between,
-            Filter: self._one_of,
+            Filter: self._filter,
             All: self._all,
             Some: self._some,
             Everything: lambda _: Query.all_query(),
@@ -92,6 +95,12 @@ class Compiler:
 
     def _one_of(self, clause: OneOf | Filter) -> Query:
         return Query.term_set_query(self._native, clause.field, list(clause.values))
+
+    def _filter(self, clause: Filter) -> Query:
+        if len(clause.values) > FEW_VALUES:
+            return self._one_of(clause)
+        terms = [Query.term_query(self._native, clause.field, value, "basic") for value in clause.values]
+        return terms[0] if len(terms) == 1 else Query.boolean_query([(Occur.Should, term) for term in terms])
 
     def _prefix(self, clause: Prefix) -> Query:
         pattern = _SPECIAL.sub(r"\\\1", clause.value) + ".*"
