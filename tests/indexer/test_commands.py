@@ -34,6 +34,7 @@ class Run:
             loading_commands.load,
             indexing_commands.index,
             indexing_commands.rebuild,
+            indexing_commands.rollback,
             indexing_commands.compare,
         ):
             self.app.command()(command)
@@ -138,6 +139,17 @@ def test_rebuild_says_what_it_did_and_that_another_is_running(run: Run) -> None:
     assert "subjects（主体）、records（记录）" in run("rebuild", "--index", "nothing", code=2).stderr
     with exclusive(Path("data") / LOCK_FILE):
         assert "另一个重建正在进行" in run("rebuild", code=3).stderr
+
+
+def test_rollback_goes_back_to_the_index_before_and_says_where_there_is_none(run: Run) -> None:
+    run("load", table("a.csv"))
+    run("index", "--once")
+    assert "没有可以退回的旧索引" in run("rollback", code=2).stderr
+    run("rebuild")
+    told = run("rollback").stdout
+    assert "主体索引已换回 subjects-" in told
+    assert "记录索引已换回 records-" in told
+    assert "没有可以退回的旧索引" in run("rollback", code=2).stderr
 
 
 @pytest.mark.parametrize("schema", [SUBJECTS, RECORDS])
