@@ -24,7 +24,7 @@ class RecordProjection:
         return [self._document(row) for row in rows]
 
     def _document(self, row: RecordRow) -> Document:
-        values = self._readers[row.kind].read(orjson.loads(row.fields))
+        values = self._readers[row.kind].searched(orjson.loads(row.fields))
         return record_document(
             id=row.id,
             version=row.version,

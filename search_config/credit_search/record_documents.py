@@ -83,6 +83,6 @@ def _term(value: str | None) -> str | None:
 
 
 def _searched(*texts: str) -> list[str]:
-    """Each text folded and bounded, so that no pair of characters stands across two."""
-    folded = (fold_limited(fold(text[:LONGEST_TEXT])) for text in texts)
+    """Each text once, folded and bounded, so that no pair of characters stands across two."""
+    folded = [fold_limited(fold(text[:LONGEST_TEXT])) for text in dict.fromkeys(texts)]
     return [f"{START}{text}{END}" for text in folded if text]
