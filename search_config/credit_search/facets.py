@@ -94,7 +94,7 @@ RECORD_FACETS: tuple[Facet, ...] = (
     Facet("violation", "违法行为类型", "Violation", _as_written, free=True),
     Facet("region", "地区", "Region", _region),
     Facet("industry", "行业门类", "Industry", _listed("industry")),
-    Facet("amount_band", "金额", "Amount", _amount_band),
+    Facet("amount_band", "金额", "Amount", _amount_band, by_value=True),  # keys sort by size as they are written
     Facet("year", "决定年份", "Year decided", _year, by_value=True, number=True),
     Facet("month", "决定月份", "Month decided", _month, by_value=True, number=True),
 )

@@ -9,6 +9,7 @@ from credit_records.field_values import OPEN_END
 from credit_records.terms import as_codes
 
 NAMES_APART = "；"
+TEN_THOUSAND = 10_000
 
 
 def shown_value(catalogue: Catalogue, field: FieldSpec, value: object, locale: Locale) -> str:
@@ -25,16 +26,16 @@ def grouped(amount: Decimal) -> str:
 
 
 def capital_text(catalogue: Catalogue, amount: Decimal, currency: str, locale: Locale) -> str:
-    """`1,000 万元人民币`; in English the amount stays in its published unit, ten thousands."""
+    """`1,000 万元人民币`, `10,000,000 yuan`: English counts by thousands."""
     if locale == "en":
-        return f"{grouped(amount)} × 10,000 {catalogue.label('currency', currency, locale)}"
+        return f"{grouped(amount * TEN_THOUSAND)} {catalogue.label('currency', currency, locale)}"
     label = catalogue.label("currency", currency, locale)
     return f"{grouped(amount)} 万元{label}" if label.endswith("币") else f"{grouped(amount)} 万{label}"
 
 
 def amount_text(amount: Decimal, locale: Locale) -> str:
-    """`1,000.5 万元`; in English the amount stays in its published unit."""
-    return f"{grouped(amount)} × 10,000 yuan" if locale == "en" else f"{grouped(amount)} 万元"
+    """`1,000.5 万元`, `10,005,000 yuan`."""
+    return f"{grouped(amount * TEN_THOUSAND)} yuan" if locale == "en" else f"{grouped(amount)} 万元"
 
 
 def _plain(_: Catalogue, __: FieldSpec, value: object, ___: Locale) -> str:

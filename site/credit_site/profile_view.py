@@ -45,8 +45,21 @@ class BadgeView:
 
 
 @dataclass(frozen=True, slots=True)
+class Adverse:
+    """A kind that speaks against its subject and is no list; `newest` is a day, empty where it has none."""
+
+    kind: str
+    title: str
+    count: int
+    newest: str
+
+
+@dataclass(frozen=True, slots=True)
 class ProfileView:
-    """`sections` are the kinds that have records, `without` the titles of those that have none."""
+    """`adverse` holds kinds with a page of their own even where the subject has no record of them: that is an answer.
+
+    `sections` are the kinds that have records, `without` the titles of those that have none.
+    """
 
     subject: Subject
     code_groups: list[str]
@@ -54,6 +67,8 @@ class ProfileView:
     active: bool
     facts: list[Fact]
     badges: list[BadgeView]
+    blacklisted: bool
+    adverse: list[Adverse]
     sections: list[Section]
     without: list[str]
     total: int
@@ -78,6 +93,7 @@ def profile_view(site: Site, subject: Subject, records: SubjectRecords, locale: 
     status = site.label("subject_status", subject.status, locale)
     said = frozenset((subject.name, subject.uscc, status, *(fact.value for fact in known)))
     shown = [kind for kind in site.kinds if kind.name in records.counts]
+    listed = badges(records.counts, site.catalogue)
     return ProfileView(
         subject=subject,
         code_groups=[group for start, end in CODE_GROUPS if (group := subject.uscc[start:end])],
@@ -91,7 +107,15 @@ def profile_view(site: Site, subject: Subject, records: SubjectRecords, locale: 
                 badge.entry.title_en if locale == "en" else badge.entry.title,
                 _day(records.pages[badge.kind].records[0].decision_date),
             )
-            for badge in badges(records.counts, site.catalogue)
+            for badge in sorted(listed, key=lambda badge: badge.entry.colour != "black")
+        ],
+        blacklisted=any(badge.entry.colour == "black" for badge in listed),
+        adverse=[
+            Adverse(kind.name, titled(kind, locale), records.counts.get(kind.name, 0), _newest(records, kind))
+            for kind in site.kinds
+            if kind.effect.standing == "adverse"
+            and kind.list is None
+            and (kind.name in records.counts or kind.own_register is not None)
         ],
         sections=[_section(site, subject, kind, records, locale, said=said) for kind in shown],
         without=[titled(kind, locale) for kind in site.kinds if kind.name not in records.counts],
@@ -135,6 +159,11 @@ def _capital(site: Site, capital: Capital | None, locale: Locale) -> str:
 
 def _day(day: date | None) -> str:
     return day.isoformat() if day else ""
+
+
+def _newest(records: SubjectRecords, kind: Kind) -> str:
+    page = records.pages.get(kind.name)
+    return _day(page.records[0].decision_date) if page else ""
 
 
 def _section(

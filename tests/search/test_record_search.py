@@ -139,6 +139,13 @@ def test_amounts_survive_the_index_and_fall_into_one_band(amount: Decimal) -> No
         assert index == 0 or amount >= (AMOUNT_BANDS[index - 1].below or 0)
 
 
+def test_bands_are_offered_by_size() -> None:
+    facet = next(each for each in RECORD_FACETS if each.key == "amount_band")
+    assert facet.by_value
+    keys = [each.key for each in AMOUNT_BANDS]
+    assert sorted(keys) == keys
+
+
 @given(q=st.text(max_size=30), page=st.integers(-3, 10**9), sort=st.text(max_size=5))
 async def test_any_question_is_answered(records: RecordSearch, q: str, page: int, sort: str) -> None:
     answer = await records.search(RecordQuery(q, page=page, sort=sort))

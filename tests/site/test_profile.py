@@ -31,7 +31,14 @@ async def test_other_currencies_keep_their_own_unit(client, shown):
 async def test_english_keeps_names_in_chinese_and_marks_them_so(client, shown):
     html = (await client.get(f"/credit/{shown['长风'].uscc}?lang=en")).text
     assert f'<h1 lang="zh-CN">{shown["长风"].name}</h1>' in html
-    assert "56,800 × 10,000 yuan" in html
+    assert "568,000,000 yuan" in html
+
+
+async def test_a_subject_without_penalties_is_told_so_before_anything_else(client, shown):
+    html = (await client.get(f"/credit/{shown['长风'].uscc}")).text
+    header = html[html.index("<h1") : html.index("</header>", html.index("<h1"))]
+    assert "没有列入失信惩戒名单" in header
+    assert "行政处罚：没有公示的记录" in header
 
 
 async def test_a_doubtful_code_is_flagged_not_hidden(client, shown):

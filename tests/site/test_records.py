@@ -304,6 +304,18 @@ async def test_a_record_that_is_withdrawn_or_repaired_is_gone_from_every_address
     assert f'<span class="count">{PENALTIES - 1}</span>' in await page(client, address)
 
 
+async def test_the_first_screen_counts_penalties_and_names_black_lists_first(client, address):
+    html = await page(client, address)
+    header = html[html.index("<h1") : html.index("</header>", html.index("<h1"))]
+    glance = re.search(
+        r'<a href="#kind-administrative_penalty">行政处罚：([\d,]+) 条</a> [^>]+>最近一条 [\d-]{10}<', header
+    )
+    assert glance
+    assert int(glance[1]) == PENALTIES
+    assert header.index("badge black") < header.index("badge red")
+    assert "没有列入失信惩戒名单" not in header
+
+
 async def test_a_withdrawn_entry_takes_its_badge_along(changing, address, number):
     database, client = changing
     assert 'class="badge black"' in await page(client, address)
