@@ -1,9 +1,11 @@
-"""Departments that send records, and the keys by which they prove who they are."""
+"""Departments that send records, the keys by which they prove who they are, and the kinds that each may send."""
 
 import secrets
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
+import orjson
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection, Engine, delete, insert, select, update
@@ -33,7 +35,7 @@ class UnknownProviderError(Exception):
 @dataclass(frozen=True, slots=True)
 class Provider:
     """A department that sends records. `name` stands in addresses and folders; `district` is six digits, None for
-    the city's own departments.
+    the city's own departments; `kinds` are names of the catalogue.
     """
 
     name: str
@@ -41,10 +43,18 @@ class Provider:
     department: str
     district: str | None
     active: bool
+    kinds: frozenset[str]
+
+    def may_send(self, kind: str) -> bool:
+        """Whether records of the kind are taken from it. Every way in that its own hands reach asks this."""
+        return kind in self.kinds
 
 
-def add_provider(engine: Engine, name: str, title: str, department: str, district: str | None = None) -> str:
-    """Add a provider; its key, which is shown this once and kept only as a hash.
+def add_provider(
+    engine: Engine, name: str, title: str, department: str, district: str | None = None, *, kinds: Iterable[str] = ()
+) -> str:
+    """Add a provider; its key, which is shown this once and kept only as a hash. Without `kinds`, which are names of
+    the catalogue, it may send nothing yet.
 
     Raises:
         ProviderExistsError: the name is taken.
@@ -57,6 +67,7 @@ def add_provider(engine: Engine, name: str, title: str, department: str, distric
         "district": district,
         "key_hash": _HASHER.hash(key),
         "active": True,
+        "kinds": _as_json(kinds),
     }
     try:
         with writing(engine) as connection:
@@ -70,24 +81,29 @@ def add_provider(engine: Engine, name: str, title: str, department: str, distric
 def rotate_key(engine: Engine, name: str) -> str:
     """Give the provider a new key; the old one is void at once, and so are the sessions that it began."""
     key = secrets.token_urlsafe(KEY_BYTES)
-    _change(engine, name, key_hash=_HASHER.hash(key))
+    _change(engine, name, ends_sessions=True, key_hash=_HASHER.hash(key))
     return key
 
 
 def set_active(engine: Engine, name: str, *, active: bool) -> None:
     """Let the provider's key be accepted, or not."""
-    _change(engine, name, active=active)
+    _change(engine, name, ends_sessions=True, active=active)
+
+
+def set_kinds(engine: Engine, name: str, kinds: Iterable[str]) -> None:
+    """Let the provider send these kinds, by their names, and no other. Holds from its next delivery on."""
+    _change(engine, name, ends_sessions=False, kinds=_as_json(kinds))
 
 
 def find_provider(connection: Connection, name: str) -> Provider | None:
     """The provider of this name."""
     found = connection.execute(select(*_COLUMNS).where(provider.c.name == name)).first()
-    return Provider(*found) if found else None
+    return _provider(found) if found else None
 
 
 def all_providers(connection: Connection) -> list[Provider]:
     """Every provider, by name."""
-    return [Provider(*row) for row in connection.execute(select(*_COLUMNS).order_by(provider.c.name))]
+    return [_provider(row) for row in connection.execute(select(*_COLUMNS).order_by(provider.c.name))]
 
 
 def key_hash_of(connection: Connection, name: str) -> tuple[Provider, str] | None:
@@ -95,7 +111,7 @@ def key_hash_of(connection: Connection, name: str) -> tuple[Provider, str] | Non
     found = connection.execute(select(*_COLUMNS, provider.c.key_hash).where(provider.c.name == name)).first()
     if found is None or found[-1] is None:
         return None
-    return Provider(*found[:-1]), found[-1]
+    return _provider(found[:-1]), found[-1]
 
 
 def verify_key(connection: Connection, name: str, key: str) -> Provider | None:
@@ -107,7 +123,7 @@ def verify_key(connection: Connection, name: str, key: str) -> Provider | None:
         _HASHER.verify(key_hash or _NOBODY, key.encode("utf-8", "replace"))
     except (VerificationError, InvalidHashError):
         return None
-    known = Provider(*values)
+    known = _provider(values)
     return known if known.active else None
 
 
@@ -117,13 +133,24 @@ _COLUMNS: Final = (
     provider.c.department,
     provider.c.district,
     provider.c.active,
+    provider.c.kinds,
 )
 
 
-def _change(engine: Engine, name: str, **values: object) -> None:
+def _provider(row: Sequence[Any]) -> Provider:
+    name, title, department, district, active, kinds = row
+    return Provider(name, title, department, district, active, frozenset(orjson.loads(kinds)))
+
+
+def _as_json(kinds: Iterable[str]) -> str:
+    return orjson.dumps(sorted(set(kinds))).decode()
+
+
+def _change(engine: Engine, name: str, *, ends_sessions: bool, **values: object) -> None:
     with writing(engine) as connection:
         changed = connection.execute(update(provider).where(provider.c.name == name).values(values))
         if changed.rowcount == 0:
             message = f"没有名为 {name} 的报送单位"
             raise UnknownProviderError(message)
-        connection.execute(delete(provider_session).where(provider_session.c.provider == name))
+        if ends_sessions:
+            connection.execute(delete(provider_session).where(provider_session.c.provider == name))

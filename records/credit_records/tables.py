@@ -180,6 +180,7 @@ provider = Table(
     Column("district", Text, comment="six digits; null: of the city"),
     Column("key_hash", Text, comment="argon2; null: no key given out"),
     Column("active", Boolean, nullable=False),
+    Column("kinds", Text, nullable=False, server_default="[]", comment="JSON array of those it may send"),
     UniqueConstraint("name"),
 )
 

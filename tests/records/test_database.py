@@ -7,6 +7,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from credit_records.catalogue import catalogue
 from credit_records.changes import subject_rows_after
 from credit_records.database import (
     DatabaseUnavailableError,
@@ -15,10 +16,11 @@ from credit_records.database import (
     open_database,
     writing,
 )
+from credit_records.providers import find_provider
 from credit_records.reading import records_of
 from credit_records.settings import Settings
 from credit_records.tables import counter, metadata, subject
-from sqlalchemy import select, update
+from sqlalchemy import Engine, select, update
 from sqlalchemy.exc import OperationalError
 
 MIGRATE = """
@@ -129,14 +131,19 @@ INSERT INTO change (seq, subject_id, at) VALUES (1, 1, '2026-01-01T00:00:00.000+
 """
 
 
-def test_an_earlier_database_is_brought_up_to_date_with_all_its_rows(settings):
-    engine = open_database(settings)
+def at_revision(engine: Engine, revision: str, *statements: str) -> None:
+    """Make the database as it was at a revision, with these rows."""
     with writing(engine) as connection:
         config = database_module._alembic_config()
         config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
-        for statement in FIRST_REVISION.split(";"):
+        command.upgrade(config, revision)
+        for statement in statements:
             connection.exec_driver_sql(statement)
+
+
+def test_an_earlier_database_is_brought_up_to_date_with_all_its_rows(settings):
+    engine = open_database(settings)
+    at_revision(engine, "0001", *FIRST_REVISION.split(";"))
     assert not is_current(engine)
     migrate(engine)
     with engine.connect() as connection:
@@ -146,4 +153,16 @@ def test_an_earlier_database_is_brought_up_to_date_with_all_its_rows(settings):
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
         assert compare_metadata(context, metadata) == []
     assert (kept.state, kept.published_at, kept.fields["name"]) == ("published", kept.received_at, "云上商贸有限公司")
+    engine.dispose()
+
+
+def test_a_provider_from_before_may_send_every_kind_but_those_that_say_who_subjects_are(settings):
+    engine = open_database(settings)
+    before = "INSERT INTO provider (name, title, department, active) VALUES ('water', '市水务局', '市水务局', 1)"
+    at_revision(engine, "0003", before)
+    migrate(engine)
+    with engine.connect() as connection:
+        known = find_provider(connection, "water")
+    refused = [name for name in catalogue().kinds if not known.may_send(name)]
+    assert refused == [kind.name for kind in catalogue().kinds.values() if kind.subject.authoritative] != []
     engine.dispose()

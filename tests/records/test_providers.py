@@ -13,6 +13,7 @@ from credit_records.providers import (
     find_provider,
     rotate_key,
     set_active,
+    set_kinds,
     verify_key,
 )
 from credit_records.tables import provider, provider_session
@@ -48,6 +49,32 @@ def test_a_provider_that_is_not_active_is_not_accepted(database):
     assert not accepts(database, "water", key)
     set_active(database, "water", active=True)
     assert accepts(database, "water", key)
+
+
+def test_a_provider_may_send_the_kinds_that_it_was_given_and_no_other(database):
+    key = add_provider(database, "water", "市水务局", "市水务局", kinds=["water_arrears", "inspection"])
+    idle = add_provider(database, "gas", "市燃气公司", "市燃气公司")
+    known = VerifiedKeys()
+
+    def allowed(name: str, key: str) -> list[str]:
+        kinds = ("inspection", "registration", "water_arrears")
+        with database.connect() as connection:
+            found = [verify_key(connection, name, key), known.verify(connection, name, key)]
+            found += [find_provider(connection, name)] + [
+                each for each in all_providers(connection) if each.name == name
+            ]
+        (told,) = {tuple(kind for kind in kinds if each.may_send(kind)) for each in found}
+        return list(told)
+
+    assert allowed("water", key) == ["inspection", "water_arrears"]
+    assert allowed("gas", idle) == []
+    token = sign_in(database, "water")
+    set_kinds(database, "water", ["registration"])
+    assert allowed("water", key) == ["registration"]
+    with database.connect() as connection:
+        assert signed_in(connection, token).may_send("registration")  # and nobody had to sign in again
+    with pytest.raises(UnknownProviderError, match="steam"):
+        set_kinds(database, "steam", [])
 
 
 def test_names_are_unique_and_those_that_are_not_there_are_told(database):
