@@ -43,7 +43,7 @@ async def _times(settings: Settings, drops: int) -> list[float]:
     database = open_database(settings)
     migrate(database)
     records = city_records()
-    register_offices(database, records.city.authorities.all())
+    register_offices(database, records)
     known, maker, rng = parties(records, SUBJECTS), records.makers[KIND], random.Random()
     search = RecordSearch(open_engine(settings))
     times = []

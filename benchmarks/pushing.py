@@ -38,7 +38,7 @@ def measure(data_dir: Path) -> list[Figure]:
     name = f"bench-{secrets.token_hex(4)}"
     database = open_database(city_settings(data_dir))
     migrate(database)
-    key = add_provider(database, name, name, name)
+    key = add_provider(database, name, name, name, kinds=[KIND])
     database.dispose()
     bodies = _bodies()
     size = sum(map(len, bodies)) / len(bodies) / 1e6

@@ -1,9 +1,11 @@
 """`chengxin provider`: the departments that send records, and their keys."""
 
 import re
+from collections.abc import Collection, Sequence
 from typing import Annotated
 
 import typer
+from credit_records.catalogue import catalogue
 from credit_records.database import migrate, open_database
 from credit_records.gazetteer import gazetteer
 from credit_records.inbox_layout import make_folders
@@ -16,16 +18,22 @@ from credit_records.providers import (
     all_providers,
     rotate_key,
     set_active,
+    set_kinds,
 )
 from credit_records.settings import Settings
 from sqlalchemy import Engine as Database
 
 from credit_indexer.failures import UNREADABLE, told_clearly
+from credit_indexer.kind_names import kind_named
 from credit_indexer.terminal import complain, say
 
-provider = typer.Typer(help="报送单位：登记、列出、换发密钥、停用、启用。", no_args_is_help=True)
+provider = typer.Typer(help="报送单位：登记、列出、规定可以报送的种类、换发密钥、停用、启用。", no_args_is_help=True)
 
 NameArgument = Annotated[str, typer.Argument(help="单位的代号：小写字母、数字、- 和 _，用在地址和文件夹里。")]
+KindOption = Annotated[
+    list[str] | None, typer.Option("--kind", help="可以报送的种类：名称或中文标题，如 行政处罚；可以写几次。")
+]
+AllKindsOption = Annotated[bool, typer.Option("--all-kinds", help="目录里现有的全部种类，包括登记信息。")]
 
 
 def _database(settings: Settings) -> Database:
@@ -38,20 +46,26 @@ def _database(settings: Settings) -> Database:
 def add(
     name: NameArgument,
     title: Annotated[str, typer.Option(help="单位的名称，公示时作为来源。")],
+    *,
     department: Annotated[str, typer.Option(help="所属部门，按它统计；不写时与名称相同。")] = "",
     district: Annotated[str, typer.Option(help="所在区县的六位代码；市级单位不写。")] = "",
+    kind: KindOption = None,
+    all_kinds: AllKindsOption = False,
 ) -> None:
     """登记一个报送单位，建好它的收件文件夹，给出密钥（只显示这一次）。"""
     with told_clearly():
+        allowed = _kinds_named(kind, all_kinds=all_kinds)
         settings = Settings()
         database = _database(settings)
         _refuse(_fault(name, title, district, database))
         try:
-            key = add_provider(database, name, title.strip(), department.strip() or title.strip(), district or None)
+            key = add_provider(
+                database, name, title.strip(), department.strip() or title.strip(), district or None, kinds=allowed
+            )
         except ProviderExistsError as error:
             _refuse(f"{error}：chengxin provider rotate {name}。")
         folder = make_folders(settings.resolved_inbox_dir, name)
-    say(f"已登记 {title.strip()}（{name}）。\n收件文件夹：{folder}")
+    say(f"已登记 {title.strip()}（{name}），可以报送：{_titles(allowed)}。\n收件文件夹：{folder}")
     _show_key(key)
 
 
@@ -67,9 +81,23 @@ def _fault(name: str, title: str, district: str, database: Database) -> str | No
     return f"已有名称为 {same.title} 的单位（{same.name}）；名称用来统计，不能相同。" if same else None
 
 
+def _kinds_named(given: Sequence[str] | None, *, all_kinds: bool) -> list[str]:
+    """Names of the kinds that were named, or all; ends the command where it was neither, or both."""
+    if bool(given) == all_kinds:
+        _refuse("请用 --kind 写明它可以报送的种类（可以写几次），或只写 --all-kinds 让它报送全部种类。")
+    return list(catalogue().kinds) if all_kinds else [kind_named(each).name for each in given or ()]
+
+
+def _titles(allowed: Collection[str]) -> str:
+    declared = catalogue().kinds
+    if set(declared) <= set(allowed):
+        return "全部种类"
+    return "、".join(each.title for each in declared.values() if each.name in allowed) or "没有种类"
+
+
 @provider.command("list")
 def list_command() -> None:
-    """列出报送单位：代号、名称、部门、区县、是否启用。"""
+    """列出报送单位：代号、名称、部门、区县、是否启用、可以报送的种类。"""
     with told_clearly():
         database = _database(Settings())
         with database.connect() as connection:
@@ -82,7 +110,19 @@ def list_command() -> None:
 
 def _cells(known: Provider) -> tuple[str, ...]:
     place = gazetteer().short_label(known.district) if known.district else "市级"
-    return known.name, known.title, known.department, place, "启用" if known.active else "停用"
+    return known.name, known.title, known.department, place, "启用" if known.active else "停用", _titles(known.kinds)
+
+
+@provider.command()
+def kinds(name: NameArgument, kind: KindOption = None, all_kinds: AllKindsOption = False) -> None:
+    """规定可以报送的种类，代替原来的；从下一次报送起生效，已经收下的数据不变。"""
+    with told_clearly():
+        allowed = _kinds_named(kind, all_kinds=all_kinds)
+        try:
+            set_kinds(_database(Settings()), name, allowed)
+        except UnknownProviderError as error:
+            _refuse(f"{error}。chengxin provider list 可列出全部。")
+    say(f"{name} 可以报送：{_titles(allowed)}。")
 
 
 @provider.command()

@@ -40,6 +40,9 @@ UNEXPECTED: Final = "程序没有读懂这个文件"
 ANOTHER_FORMAT: Final = "请另存为 UTF-8 编码的 CSV 后重新报送；仍不行时，请与平台联系"
 
 NO_KIND_REASON: Final = "看不出是哪一种数据：文件夹和文件名都不是以数据种类开头"
+NOT_ALLOWED: Final = "{provider}没有登记报送{kind}"
+GET_ALLOWED: Final = "请核对文件夹和文件名；确应报送的，请联系平台为本单位增加这个种类，再送一次"
+
 NO_KIND_REMEDY: Final = "请放进以数据种类命名的文件夹（如 行政处罚），或让文件名以它开头（如 行政处罚_2026-11.xlsx）"
 
 
@@ -143,7 +146,7 @@ class Receiver:
             put_away(file.path, folder, receipt)
             return receipt
         marker = Marker(file.path)
-        known = self._delivery(marker.delivery())
+        known = self._delivery(file, marker)
         ignored: tuple[str, ...] = ()
         if known is None or known.finished_at is None:
             known, ignored = self._load(file, file.kind, marker, known)
@@ -154,12 +157,18 @@ class Receiver:
         marker.remove()
         return receipt
 
-    def _delivery(self, number: int | None) -> Delivery | None:
-        """The delivery as which the file was being taken when we were cut off."""
+    def _delivery(self, file: InboxFile, marker: Marker) -> Delivery | None:
+        """The delivery as which the file was being taken when we were cut off.
+
+        None in a database restored from before, and where the marker, which lies in the provider's own folder, names
+        a delivery of somebody else.
+        """
+        number = marker.delivery()
         if number is None:
             return None
         with self._database.connect() as connection:
-            return find_delivery(connection, number)  # none in a database restored from before
+            found = find_delivery(connection, number)
+        return found if found is not None and found.provider == file.provider.name else None
 
     def _load(
         self, file: InboxFile, kind: Kind, marker: Marker, cut_off: Delivery | None
@@ -170,6 +179,9 @@ class Receiver:
             with marker.reading() as begun:
                 if begun >= MOST_CRASHES:
                     raise UnreadableFileError(file.path, CRASHED, ANOTHER_FORMAT)
+                if not file.provider.may_send(kind.name):
+                    reason = NOT_ALLOWED.format(provider=file.provider.title, kind=kind.title)
+                    raise UnreadableFileError(file.path, reason, GET_ALLOWED)
                 inspected = inspect_file(file.path, kind)
                 loaded = loader.load(inspected, self._go_on, resume=cut_off, on_begun=marker.write)
         except (StoppedError, *_PASSING):
@@ -182,7 +194,7 @@ class Receiver:
         return loaded.delivery, loaded.ignored
 
     def _refuse(self, file: InboxFile, loader: Loader, marker: Marker, error: UnreadableFileError) -> Delivery:
-        begun = self._delivery(marker.delivery())
+        begun = self._delivery(file, marker)
         if begun is None:
             try:
                 digest, size = content_digest(file.path), file.path.stat().st_size

@@ -169,6 +169,14 @@ def test_every_authority_is_of_the_fictional_city_and_has_a_code_that_no_other_h
     assert {office.title for office in offices} & real == set()
 
 
+def test_every_office_may_send_what_it_sends_and_none_says_who_subjects_are(town, records):
+    allowed = CityRecords(town, catalogue(), 1, TODAY).kinds_of_offices()
+    sent = {(record.authority.name, record.maker.kind.name) for record in records}
+    assert [pair for pair in sent if pair[1] not in allowed[pair[0]]] == []
+    assert all(kinds and "registration" not in kinds for kinds in allowed.values())
+    assert allowed["water-supply"] == {"water_arrears"}
+
+
 def test_every_code_in_a_record_lies_in_the_fictional_division(records):
     for record in records:
         for name, value in zip(record.maker.columns, record.values, strict=True):

@@ -39,7 +39,7 @@ def open_office(data_dir: Path) -> Path:
     settings = Settings(data_dir=data_dir)
     database = open_database(settings)
     migrate(database)
-    add_provider(database, "market", "市场监管局", "市场监管局")
+    add_provider(database, "market", "市场监管局", "市场监管局", kinds=["registration", "administrative_penalty"])
     database.dispose()
     return make_folders(settings.resolved_inbox_dir, "market")
 

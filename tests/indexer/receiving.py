@@ -16,6 +16,7 @@ from tests.indexer.dressed_tables import delimited
 
 HEADER = ("企业名称", "统一社会信用代码")
 WATER = "water"
+KINDS = ("registration", "administrative_penalty")
 
 
 def rows(first: int = 0, count: int = 3, mark: str = "") -> list[tuple[str, str]]:
@@ -39,7 +40,7 @@ class Department:
     said: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        add_provider(self.city.workplace.database, WATER, "市水务局", "市水务局")
+        add_provider(self.city.workplace.database, WATER, "市水务局", "市水务局", kinds=KINDS)
         self.inbox = self.city.workplace.settings.resolved_inbox_dir
         self.folder = make_folders(self.inbox, WATER)
         self.start()

@@ -9,10 +9,13 @@ from credit_indexer.receipt_files import Marker
 from credit_indexer.receiving import MOST_CRASHES
 from credit_records.catalogue import catalogue
 from credit_records.inbox_layout import UPLOADS, kind_of_file, new_upload, safe_name
-from credit_records.providers import add_provider, set_active
+from credit_records.providers import add_provider, set_active, set_kinds
 from credit_records.reading import find_subject, records_of
+from credit_records.receipts import from_json
+from credit_records.tables import record
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import func, select
 
 from tests.indexer.conftest import City
 from tests.indexer.receiving import WATER, Department, rows_of, table
@@ -125,6 +128,49 @@ def test_what_nobody_can_tell_the_kind_of_is_refused_with_what_to_do(department:
     assert department.deliveries() == []
 
 
+@pytest.mark.parametrize("place", ["欠缴水费/a.csv", "water_arrears_a.csv", "uploads/water_arrears/a.csv"])
+def test_a_kind_that_is_not_the_providers_is_refused_with_what_to_do(
+    place: str, department: Department, city: City
+) -> None:
+    arrears = KINDS["water_arrears"]
+    path = department.drop(place, rows_of(arrears, sample(arrears)))
+    department.receive()
+    [receipt] = department.receipts("refused")
+    assert (receipt.accepted, receipt.rows, receipt.kind) == (False, 0, "water_arrears")
+    assert "市水务局没有登记报送欠缴水费" in receipt.sentence
+    assert "联系平台" in receipt.sentence
+    assert department.files("refused") == [path.name]
+    with city.workplace.database.connect() as connection:
+        assert connection.execute(select(func.count()).select_from(record)).scalar_one() == 0
+        assert find_subject(connection, sample(arrears)["uscc"]) is None
+    set_kinds(city.workplace.database, WATER, ["water_arrears"])
+    department.drop(place, rows_of(arrears, sample(arrears)))
+    department.receive()
+    assert [receipt.new for receipt in department.receipts()] == [1]
+    department.drop("登记信息.csv", table())
+    department.receive()
+    assert department.files("refused") == sorted([path.name, "登记信息.csv"])
+
+
+def test_a_file_laid_where_taken_ones_lie_is_refused_too_whatever_delivery_it_claims(
+    department: Department, city: City
+) -> None:
+    department.drop("登记信息.csv", table())
+    department.receive()
+    add_provider(city.workplace.database, "gas", "市燃气公司", "市燃气公司")
+    for kind, claims in (("registration", 1), ("administrative_penalty", None)):
+        path = department.inbox / "gas" / "taking" / "inbox" / kind / "a.csv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(table(first=9))
+        if claims is not None:
+            Marker(path).write(claims)
+    department.look()
+    refused = sorted((department.inbox / "gas" / "refused").glob("*.receipt.json"))
+    assert len(refused) == 2
+    assert all("没有登记报送" in from_json(path.read_bytes()).sentence for path in refused)
+    assert department.recorded() == 3
+
+
 def test_an_unreadable_file_is_refused_and_stands_among_the_deliveries(department: Department) -> None:
     department.drop("登记信息.xlsx", b"PK\x03\x04 and then nothing of a workbook")
     department.receive()
@@ -155,7 +201,7 @@ def test_files_are_taken_in_the_order_in_which_they_came_whatever_their_time_say
 
 
 def test_a_provider_that_is_not_active_or_not_known_is_not_taken_from(department: Department, city: City) -> None:
-    add_provider(city.workplace.database, "gas", "市燃气公司", "市燃气公司")
+    add_provider(city.workplace.database, "gas", "市燃气公司", "市燃气公司", kinds=["registration"])
     set_active(city.workplace.database, "gas", active=False)
     for name in ("gas", "nobody"):
         path = department.inbox / name / "登记信息.csv"

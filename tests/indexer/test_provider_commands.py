@@ -15,7 +15,9 @@ from typer.testing import CliRunner, Result
 
 from tests.indexer.receiving import table
 
-ADD = ("provider", "add", "water", "--title", "市水务局")
+ADD = ("provider", "add", "water", "--title", "市水务局", "--kind", "欠缴水费", "--kind", "registration")
+
+ANY = ("--kind", "行政处罚")
 
 
 @pytest.fixture
@@ -54,7 +56,7 @@ def test_a_provider_gets_a_key_once_and_a_folder(run: Run) -> None:
     assert accepts(key_of(added))
     assert Path("data/inbox/water/done").is_dir()
     listed = run("provider", "list").stdout
-    assert "water\t市水务局\t市水务局\t城关区\t启用" in listed
+    assert "water\t市水务局\t市水务局\t城关区\t启用\t登记信息、欠缴水费" in listed
     assert key_of(added) not in listed
 
 
@@ -69,14 +71,31 @@ def test_a_key_is_rotated_and_a_provider_disabled_and_enabled(run: Run) -> None:
     assert accepts(second)
 
 
+def test_what_a_provider_may_send_is_named_and_changed(run: Run) -> None:
+    assert "可以报送：登记信息、欠缴水费。" in run(*ADD).stdout
+    assert "可以报送：行政处罚。" in run("provider", "kinds", "water", "--kind", "行政处罚").stdout
+    Path("data/inbox/water/登记信息.csv").write_bytes(table())
+    run("receive", "--once")
+    assert len(list(Path("data/inbox/water/refused").glob("*登记信息.csv"))) == 1
+    run("provider", "kinds", "water", "--all-kinds")
+    assert run("provider", "list").stdout.endswith("启用\t全部种类\n")
+    Path("data/inbox/water/登记信息.csv").write_bytes(table())
+    assert "新增 3" in run("receive", "--once").stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("provider", "add", "Water!", "--title", "局"), "不合要求"),
-        (("provider", "add", "gas", "--title", " "), "--title"),
-        (("provider", "add", "gas", "--title", "局", "--district", "999999"), "没有代码为 999999 的区县"),
-        (("provider", "add", "gas", "--title", "市水务局"), "不能相同"),
-        (("provider", "add", "water", "--title", "别的局"), "provider rotate water"),
+        (("provider", "add", "Water!", "--title", "局", *ANY), "不合要求"),
+        (("provider", "add", "gas", "--title", " ", *ANY), "--title"),
+        (("provider", "add", "gas", "--title", "局", "--district", "999999", *ANY), "没有代码为 999999 的区县"),
+        (("provider", "add", "gas", "--title", "市水务局", *ANY), "不能相同"),
+        (("provider", "add", "water", "--title", "别的局", *ANY), "provider rotate water"),
+        (("provider", "add", "gas", "--title", "局"), "--all-kinds"),
+        (("provider", "add", "gas", "--title", "局", "--kind", "nothing"), "没有名为 nothing"),
+        (("provider", "kinds", "water"), "--all-kinds"),
+        (("provider", "kinds", "water", "--kind", "行政处罚", "--all-kinds"), "只写 --all-kinds"),
+        (("provider", "kinds", "gas", "--all-kinds"), "没有名为 gas"),
         (("provider", "rotate", "gas"), "没有名为 gas"),
         (("provider", "disable", "gas"), "没有名为 gas"),
     ],

@@ -18,6 +18,7 @@ from sqlalchemy import Engine
 from tests.records.sample_rows import sample
 
 KIND = catalogue().kinds["administrative_penalty"]
+KINDS = (KIND.name, "water_arrears")  # that each may send
 _SERIALS = count(1)
 
 
@@ -51,7 +52,7 @@ def new_provider(client: httpx.AsyncClient, settings: SiteSettings) -> Pushing:
     """One more provider of a city that has an application already."""
     database = open_database(Settings(data_dir=settings.data_dir))
     name = f"water-{next(_SERIALS)}"
-    return Pushing(client, database, add_provider(database, name, f"第{name}局", "市水务局"), name)
+    return Pushing(client, database, add_provider(database, name, f"第{name}局", "市水务局", kinds=KINDS), name)
 
 
 @asynccontextmanager
@@ -59,7 +60,7 @@ async def pushing(settings: SiteSettings) -> AsyncIterator[Pushing]:
     """A provider of an application and a database of their own."""
     database = open_database(Settings(data_dir=settings.data_dir))
     migrate(database)
-    key = add_provider(database, "water", "市水务局", "市水务局")
+    key = add_provider(database, "water", "市水务局", "市水务局", kinds=KINDS)
     app = create_app(settings)
     transport = httpx.ASGITransport(app=app)
     headers = {"accept-language": "zh-CN"}

@@ -55,7 +55,7 @@ def test_the_api_keeps_to_its_document(api_schema: BaseSchema, path: str, mode: 
 
 @pytest.mark.parametrize("mode", [ALLOWED, FORBIDDEN])
 def test_pushes_keep_to_their_document(written_schema: BaseSchema, written_settings: Settings, mode: GenerationMode):
-    key = add_provider(open_database(written_settings), f"schema-{mode.value}", "某局", "某局")
+    key = add_provider(open_database(written_settings), f"schema-{mode.value}", "某局", "某局", kinds=catalogue().kinds)
     headers = {"authorization": f"Bearer {key}"}
     kinds = [*catalogue().kinds, "行政处罚"]
 

@@ -32,7 +32,7 @@ ROWS = 3_000
 def key(tmp_path) -> str:
     database = open_database(Settings(data_dir=tmp_path))
     migrate(database)
-    key = add_provider(database, "water", "市水务局", "市水务局")
+    key = add_provider(database, "water", "市水务局", "市水务局", kinds=[KIND.name])
     database.dispose()
     return key
 

@@ -89,7 +89,7 @@ def test_a_file_put_in_the_inbox_is_found(tmp_path):
     settings = Settings(data_dir=tmp_path)
     database = open_database(settings)
     migrate(database)
-    add_provider(database, "market", "虚构市场监管局", "虚构市场监管局")
+    add_provider(database, "market", "虚构市场监管局", "虚构市场监管局", kinds=["registration"])
     database.dispose()
     folder = make_folders(settings.resolved_inbox_dir, "market")
     with served(tmp_path, "--with-indexer") as (server, address):

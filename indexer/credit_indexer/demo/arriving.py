@@ -18,6 +18,7 @@ from sqlalchemy import Engine as Database
 from sqlalchemy import bindparam, case, select, update
 
 from credit_indexer.demo.authorities import Authority
+from credit_indexer.demo.city_records import CityRecords
 from credit_indexer.demo.records import RecordMaker
 from credit_indexer.demo.reporting import Report
 from credit_indexer.demo.working_days import last_day_of
@@ -28,13 +29,18 @@ OFFICE_HOURS = range(9, 18)
 MENDED_AFTER = timedelta(days=31)
 
 
-def register_offices(database: Database, offices: Sequence[Authority]) -> None:
-    """Make the offices known as providers; their keys, which nobody needs, are thrown away."""
+def register_offices(database: Database, records: CityRecords) -> None:
+    """Make the city's offices known as providers, each of the kinds that it sends; their keys, which nobody needs, are
+    thrown away.
+    """
+    sent = records.kinds_of_offices()
     with database.connect() as connection:
         known = {provider.name for provider in all_providers(connection)}
-    for office in offices:
+    for office in records.city.authorities.all():
         if office.name not in known:
-            add_provider(database, office.name, office.title, office.department, office.district)
+            add_provider(
+                database, office.name, office.title, office.department, office.district, kinds=sent[office.name]
+            )
 
 
 class Taken(NamedTuple):

@@ -66,6 +66,14 @@ class Authorities:
         """The department's office of the district, or the city's where the district has none."""
         return self._offices.get((department, division)) or self._offices[department, None]
 
+    def of(self, department: str, *, districts: bool) -> Sequence[Authority]:
+        """The department's city office, with those of the districts where asked."""
+        return [
+            office
+            for (key, division), office in self._offices.items()
+            if key == department and (districts or not division)
+        ]
+
     def has(self, department: str) -> bool:
         return (department, None) in self._offices
 

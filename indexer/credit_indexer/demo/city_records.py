@@ -65,6 +65,15 @@ class CityRecords:
         self._serial += 1
         return maker.make(party, self._random, self._serial, decided)
 
+    def kinds_of_offices(self) -> Mapping[str, set[str]]:
+        """The kinds that each office sends, by the office's name."""
+        sent: dict[str, set[str]] = {office.name: set() for office in self.city.authorities.all()}
+        for maker in self.makers.values():
+            for department, districts in maker.senders():
+                for office in self.city.authorities.of(department, districts=districts):
+                    sent[office.name].add(maker.kind.name)
+        return sent
+
     def number_from(self, serial: int) -> None:
         """Number what comes from here on, so that a later run makes other records."""
         self._serial = serial

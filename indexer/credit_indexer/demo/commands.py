@@ -102,7 +102,7 @@ def _take_reports(
 ) -> None:
     arrivals = Arrivals(database, day)
     offices = {office.name: office for office in city.city.authorities.all()}
-    register_offices(database, list(offices.values()))
+    register_offices(database, city)
     with meter("各单位报送") as shown:
         taken = arrivals.take(reports, offices, city.makers, shown.show)
     if taken.deliveries:

@@ -109,7 +109,7 @@ class _Source:
         self._town = town
         self._random = random.Random()
         self._records = self._records_of_today()
-        register_offices(database, self._records.city.authorities.all())
+        register_offices(database, self._records)
         self._kinds: Iterator[str] = cycle(self._records.makers)
         self._parties: list[Party] = []
 

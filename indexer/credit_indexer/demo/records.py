@@ -8,7 +8,7 @@ import random
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, product
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -104,6 +104,11 @@ class RecordMaker:
         if self.kind.roles.document_number in self.kind.key:
             return None
         return (self.kind.name, *(values[self.columns.index(name)] for name in self.kind.key))
+
+    def senders(self) -> set[tuple[str, bool]]:
+        """Departments that send its records, whatever is chosen, and whether their district offices do."""
+        courses = (self._make_course(chosen) for chosen in product(*(range(len(group)) for group in self._groups)))
+        return {(sender, course.districts) for course in courses for sender in course.senders}
 
     def suits(self, party: Party) -> bool:
         forms = self.vocabulary.forms
