@@ -15,10 +15,10 @@ from credit_indexer.receiving import Receiver
 from credit_records.calendar import today
 from credit_records.catalogue import catalogue
 from credit_records.provider_sessions import sign_in
-from credit_records.providers import add_provider, rotate_key, set_active
+from credit_records.providers import add_provider, rotate_key, set_active, set_kinds
 from credit_site.settings import SiteSettings
 
-from tests.site.pushing import KIND, Pushing, new_provider, pushing, row
+from tests.site.pushing import KIND, KINDS, Pushing, new_provider, pushing, row
 
 PAGES = ("/provider", "/provider/upload", "/provider/rows")
 HTMX = {"HX-Request": "true"}
@@ -239,7 +239,9 @@ async def test_a_receipt_tells_every_problem_page_by_page_and_as_csv(clerk):
 
 async def test_what_others_sent_is_as_if_it_never_was(clerk):
     name = f"{clerk.name}-gas"
-    other = Pushing(clerk.client, clerk.database, add_provider(clerk.database, name, "市燃气局", "市燃气局"), name)
+    other = Pushing(
+        clerk.client, clerk.database, add_provider(clerk.database, name, "市燃气局", "市燃气局", kinds=KINDS), name
+    )
     told = (await other.push(row(), row(decision_date="去年"))).json()
     number = told["delivery"]
     for path in (f"/provider/deliveries/{number}", f"/provider/deliveries/{number}.csv", "/provider/deliveries/999999"):
@@ -317,6 +319,41 @@ async def test_each_kind_has_a_blank_sheet(clerk):
     headers = [str(cell.value).strip("*") for cell in book.worksheets[0][1]]
     assert KIND.by_name["name"].title in headers
     assert (await clerk.client.get("/provider/templates/nothing.xlsx")).status_code == 404
+
+
+async def test_the_room_offers_the_kinds_of_its_provider_alone(clerk, inbox):
+    page = (await clerk.client.get("/provider/upload")).text
+    assert set(re.findall(r'<option value="([a-z_]+)"', page)) == set(KINDS)
+    assert set(re.findall(r"/provider/templates/([a-z_]+)\.xlsx", page)) == set(KINDS)
+    assert (await clerk.client.get("/provider/templates/registration.xlsx")).status_code == 404
+    answer = await upload(clerk, sheet(), kind="registration")
+    assert answer.status_code == 422
+    assert "本单位没有登记报送“登记信息”" in answer.text
+    assert not list(inbox.rglob("uploads/*/*"))
+    set_kinds(clerk.database, clerk.name, ["registration"])
+    assert (await clerk.client.get("/provider/templates/registration.xlsx")).status_code == 200
+    assert (await upload(clerk, sheet(), kind="registration")).status_code == 303
+    assert (await upload(clerk, sheet())).status_code == 422
+
+
+async def test_a_provider_without_kinds_is_told_whom_to_ask(clerk):
+    form_token = token_of(await clerk.client.get("/provider/upload"))
+    set_kinds(clerk.database, clerk.name, [])
+    page = (await clerk.client.get("/provider/upload")).text
+    assert "请联系平台" in page
+    assert "<select" not in page
+    data = {"form_token": form_token, "kind": KIND.name}
+    answer = await clerk.client.post("/provider/upload", data=data, files={"file": ("a.csv", sheet())})
+    assert answer.status_code == 422
+
+
+async def test_a_kind_taken_away_while_its_file_waits_is_told_by_the_receipt(clerk, inbox):
+    answer = await upload(clerk, sheet())
+    set_kinds(clerk.database, clerk.name, [])
+    receive(clerk, inbox.parent)
+    there = await clerk.client.get(answer.headers["location"])
+    page = (await clerk.client.get(there.headers["location"])).text
+    assert "没有登记报送行政处罚" in page
 
 
 def sheet() -> bytes:

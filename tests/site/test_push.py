@@ -5,8 +5,9 @@ from collections import Counter
 
 import orjson
 import pytest
+from credit_records.catalogue import catalogue
 from credit_records.deliveries import last_deliveries, read_delivery
-from credit_records.providers import Provider, add_provider, find_provider, rotate_key, set_active
+from credit_records.providers import Provider, add_provider, find_provider, rotate_key, set_active, set_kinds
 from credit_records.tables import quarantine, record
 from credit_site.api.models import ProblemDocument
 from credit_site.api.provider_models import PushAnswer
@@ -18,7 +19,8 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from tests.conftest import REPOSITORY
-from tests.site.pushing import KIND, Pushing, new_provider, pushing, row
+from tests.records.sample_rows import sample
+from tests.site.pushing import KIND, KINDS, Pushing, new_provider, pushing, row
 
 
 @pytest.fixture
@@ -125,7 +127,7 @@ async def test_without_a_key_the_same_rows_are_unchanged(water):
 
 async def test_a_key_belongs_to_its_provider_and_a_refused_body_does_not_use_it_up(water, written_client):
     await water.push(row(), key="k")
-    other_key = add_provider(water.database, f"{water.name}-other", "别的局", "别的局")
+    other_key = add_provider(water.database, f"{water.name}-other", "别的局", "别的局", kinds=KINDS)
     other = Pushing(written_client, water.database, other_key, f"{water.name}-other")
     assert (await other.push(row(), key="k")).status_code == 200
     refused_with(await water.send(b"{", {"idempotency-key": "k2"}), 400, "body")
@@ -138,9 +140,27 @@ async def test_an_idempotency_key_that_is_none_is_refused(water, key):
     refused_with(await water.send(orjson.dumps({"kind": KIND.name, "rows": [row()]}), headers), 422, "parameters")
 
 
+@pytest.mark.parametrize("kind", ["registration", "tax_class_a"])
+@pytest.mark.parametrize("key", [None, "k"])
+async def test_a_kind_that_is_not_the_providers_is_refused_and_nothing_is_recorded(water, kind, key):
+    pushed = sample(catalogue().kinds[kind], int(water.name.rpartition("-")[2]))
+    for named in (kind, catalogue().kinds[kind].title):
+        told = refused_with(await water.push(pushed, kind=named, key=key), 403, "kind")
+        assert kind in told["detail"]
+        assert "联系平台" in told["detail"]
+    english = {"accept-language": "en"}
+    answer = await water.send(orjson.dumps({"kind": kind, "rows": [pushed]}), english)
+    assert "operator" in refused_with(answer, 403, "kind")["detail"]
+    assert deliveries_of(water) == 0
+    set_kinds(water.database, water.name, [kind])
+    assert (await water.push(pushed, kind=kind, key=key)).json()["refused"] == 0
+    assert deliveries_of(water) == 1
+    refused_with(await water.push(row()), 403, "kind")
+
+
 async def test_only_the_key_of_the_provider_opens_its_door(water):
     body = orjson.dumps({"kind": KIND.name, "rows": [row()]})
-    other_key = add_provider(water.database, f"{water.name}-b", "别的局", "别的局")
+    other_key = add_provider(water.database, f"{water.name}-b", "别的局", "别的局", kinds=KINDS)
     for authorization in ("", "Bearer", "Bearer ", f"Basic {water.key}", f"Bearer {water.key}x", f"Bearer {other_key}"):
         refused = await water.send(body, {"authorization": authorization})
         told = refused_with(refused, 401, "key")

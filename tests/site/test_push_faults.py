@@ -1,15 +1,18 @@
 """A push while something else goes wrong: nothing is lost or doubled, and the caller is told when to come again."""
 
 import asyncio
+import errno
+import os
 import sqlite3
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import orjson
 import pytest
 from credit_records.deliveries import last_deliveries
-from credit_records.tables import record
+from credit_records.tables import idempotency, record
 from credit_site import writing
 from credit_site.settings import SiteSettings
 from sqlalchemy import event, func, select, text
@@ -85,6 +88,42 @@ async def test_a_full_disk_is_said_and_nothing_is_half_recorded(water):
     full = False
     assert (await water.push(*rows, key="k")).json()["new"] == 100
     assert records(water) == 101
+
+
+async def test_what_is_answered_would_outlast_a_power_cut(water, monkeypatch):
+    """The journal is brought to the disk when everything is committed, and the answer is given after that."""
+    brought: list[tuple[str, int, int]] = []
+    real = os.fsync
+
+    def watched(descriptor: int) -> None:
+        with water.database.connect() as connection:
+            answers = connection.execute(select(func.count()).where(idempotency.c.answer != "")).scalar_one()
+        brought.append((Path(f"/proc/self/fd/{descriptor}").readlink().name, records(water), answers))
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", watched)
+    rows = [row(), row()]
+    assert (await water.push(row())).status_code == 200
+    assert (await water.push(*rows, key="k")).status_code == 200
+    assert (await water.push(*rows, key="k")).headers["idempotency-replayed"] == "true"
+    journal = "chengxin.db-wal"
+    assert brought == [(journal, 1, 0), (journal, 3, 1), (journal, 3, 1)]
+
+
+async def test_a_disk_that_fails_at_the_end_is_said_and_nothing_is_doubled(water, monkeypatch):
+    rows = [row(), row()]
+
+    def fail(_: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "fsync", fail)
+        answer = await water.push(*rows, key="k")
+    assert answer.status_code == 503
+    assert answer.json()["type"] == "/api#problem-storage"
+    assert int(answer.headers["retry-after"]) > 0
+    assert (await water.push(*rows, key="k")).json()["new"] == 2
+    assert records(water) == 2
 
 
 async def test_a_connection_that_is_cut_records_nothing(water):

@@ -21,6 +21,7 @@ from credit_site.site import Site
 WORDING = {
     400: "内容不是 JSON Not JSON",
     401: "密钥不对 Wrong key",
+    403: "本单位不能报送这个种类 Not a kind that this provider may send",
     404: "没有这个主体或记录 No such subject or record",
     408: "内容没有传完 The body was cut off",
     409: "同一个幂等键的请求正在处理 A call with this idempotency key is under way",

@@ -32,7 +32,8 @@ class PushDocument(Document):
     """一次报送 One push."""
 
     kind: str = Field(
-        description="种类：目录里的代号或中文名 Kind: its name in the catalogue, or its Chinese title",
+        description="种类：目录里的代号或中文名，限于本单位登记报送的 Kind that the provider may send: its name in the "
+        "catalogue, or its Chinese title",
         examples=["administrative_penalty", "行政处罚"],
     )
     rows: list[dict[str, Any]] = Field(

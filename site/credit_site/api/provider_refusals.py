@@ -7,6 +7,7 @@ from credit_records.idempotency import KeyReusedError, UnderWayError
 from sqlalchemy.exc import DBAPIError
 
 from credit_site.api.pushed_rows import MalformedBodyError, UnfitBodyError
+from credit_site.api.pushing import KindNotAllowedError
 from credit_site.errors import Problem, ProblemError
 from credit_site.localisation import Say
 from credit_site.writing import TooManyWaitingError, is_busy, is_storage
@@ -71,6 +72,11 @@ def refusal_of(error: Exception, say: Say) -> ProblemError | None:
             ]
             detail = say("一行也没有收录。请改正 errors 中列出的各处后再报送。")
             problem = Problem(422, "body", say("内容不是一次报送"), detail, errors=errors)
+        case KindNotAllowedError(kind=kind):
+            detail = say(
+                "本单位没有登记报送 %(kind)s，一行也没有收录。请核对 kind；确应报送的，请联系平台为本单位增加这个种类。"
+            ) % {"kind": kind}
+            problem = Problem(403, "kind", say("本单位不能报送这个种类"), detail)
         case KeyReusedError():
             detail = say("同一个 Idempotency-Key 已用于另一批内容；请为新的内容换一个。")
             problem = Problem(422, "idempotency", say("幂等键用过了"), detail)
@@ -82,13 +88,10 @@ def refusal_of(error: Exception, say: Say) -> ProblemError | None:
             problem = _busy(say)
         case DBAPIError() if is_busy(error):
             problem = _busy(say)
+        case OSError():
+            problem = _storage(say)
         case DBAPIError() if is_storage(error):
-            detail = say(
-                "磁盘可能已满，这次报送没有完成；请按 Retry-After 等一等，用同一个 Idempotency-Key 再送一次，不会重复。"
-            )
-            title = say("数据暂时写不进去")
-            status = HTTPStatus.SERVICE_UNAVAILABLE
-            problem = Problem(status, "storage", title, detail, headers=_after(STORAGE_SECONDS))
+            problem = _storage(say)
         case _:
             return None
     return ProblemError(problem)
@@ -99,6 +102,14 @@ def _busy(say: Say) -> Problem:
         "正在装载别的数据，这次报送没有完成；请按 Retry-After 等一等，用同一个 Idempotency-Key 再送一次，不会重复。"
     )
     return Problem(503, "busy", say("数据库正忙"), detail, headers=_after(BUSY_SECONDS))
+
+
+def _storage(say: Say) -> Problem:
+    detail = say(
+        "磁盘可能已满，这次报送没有完成；请按 Retry-After 等一等，用同一个 Idempotency-Key 再送一次，不会重复。"
+    )
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    return Problem(status, "storage", say("数据暂时写不进去"), detail, headers=_after(STORAGE_SECONDS))
 
 
 def _after(seconds: int) -> dict[str, str]:

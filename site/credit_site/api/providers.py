@@ -130,7 +130,7 @@ router.add_api_route(
     response_class=Response,
     responses={
         200: {"model": PushAnswer, "description": "逐行的结果 What became of each row"},
-        **problems(400, 401, 408, 409, 413, 415, 422, 429, 503),
+        **problems(400, 401, 403, 408, 409, 413, 415, 422, 429, 503),
     },
     openapi_extra={
         "parameters": _parameters(),

@@ -10,6 +10,7 @@ import orjson
 from credit_records.catalogue import Catalogue, Kind
 from credit_records.checking import Checker
 from credit_records.deliveries import Delivery, NewDelivery, finish_delivery, start_delivery
+from credit_records.durability import outlast_power_cut
 from credit_records.gazetteer import Gazetteer
 from credit_records.idempotency import claim, release, remember
 from credit_records.providers import Provider
@@ -25,6 +26,14 @@ WAY: Final = "push"
 FILE_NAME: Final = "接口推送"
 MOST_CHECKERS: Final = 16  # each remembers values that it has read, so a provider's next call is checked faster
 MOST_PROBLEMS: Final = 20_000  # told in one answer; the receipt has them all
+
+
+class KindNotAllowedError(Exception):
+    """The provider may not send records of the kind; its name in the catalogue."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(kind)
+        self.kind = kind
 
 
 class Push(NamedTuple):
@@ -51,15 +60,23 @@ class Pusher:
         self._checkers: OrderedDict[tuple[str, tuple[str, ...]], Checker] = OrderedDict()
 
     def take(self, database: Engine, push: Push) -> Pushed:
-        """Record what was pushed, once for each idempotency key.
+        """Record what was pushed, once for each idempotency key; a power cut can't undo it any more.
 
         Raises:
-            MalformedBodyError, UnfitBodyError: nothing was recorded, and the key may be used again.
+            MalformedBodyError, UnfitBodyError, KindNotAllowedError: nothing was recorded, the key may be used again.
             KeyReusedError, UnderWayError: the key is another call's.
             DBAPIError: it was not finished, and the key may be used again; rows are recorded together or not at all.
+            OSError: the disk failed, nobody knows what it kept, and the same call may be made again.
         """
-        digest = hashlib.sha256(push.body).hexdigest()
         rows = read_rows(push.body, self._declared.kinds)
+        if not push.provider.may_send(rows.kind.name):
+            raise KindNotAllowedError(rows.kind.name)
+        pushed = self._once(database, push, rows)
+        outlast_power_cut(database)
+        return pushed
+
+    def _once(self, database: Engine, push: Push, rows: PushedRows) -> Pushed:
+        digest = hashlib.sha256(push.body).hexdigest()
         if push.key is None:
             return Pushed(self._record(database, push, rows, digest), again=False)
         before = claim(database, push.provider.name, push.key, digest)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
 
+from credit_records.catalogue import Kind
 from credit_records.provider_sessions import LASTS, signed_in
 from credit_records.providers import Provider
 from starlette.requests import Request
@@ -43,6 +44,12 @@ class Member:
     @property
     def say(self) -> Say:
         return self.site.say(self.visit.locale)
+
+    @property
+    def kinds(self) -> Mapping[str, Kind]:
+        """Those that its provider may send, by name, in the order of the catalogue."""
+        every = self.site.catalogue.kinds.items()
+        return {name: kind for name, kind in every if self.provider.may_send(name)}
 
     def page(self, name: str, context: Mapping[str, Any], status: int = 200) -> Response:
         """A page of the room, which nobody keeps."""

@@ -66,10 +66,13 @@ async def _judged(member: Member, form: FormData) -> Response:
     say = member.say
     member.check_form(text_of(form, FIELD))
     name = text_of(form, "kind")
-    kind = member.site.catalogue.kinds.get(name)
+    kind = member.kinds.get(name)
     file = form.get("file")
     faults = []
-    if kind is None:
+    if kind is None and (known := member.site.catalogue.kinds.get(name)):
+        sentence = say("本单位没有登记报送“%(kind)s”；确应报送的，请联系平台为本单位增加这个种类。")
+        faults.append(Fault("kind", sentence % {"kind": titled(known, member.visit.locale)}))
+    elif kind is None:
         faults.append(Fault("kind", say("请选择数据种类。")))
     if not isinstance(file, UploadFile) or not file.filename:
         faults.append(Fault("file", say("请选择要上传的文件。")))
@@ -104,7 +107,7 @@ async def wait(member: Member) -> Response:
 
 
 async def template(member: Member) -> Response:
-    kind = member.site.catalogue.kinds.get(member.request.path_params["kind"])
+    kind = member.kinds.get(member.request.path_params["kind"])
     if kind is None:
         raise HTTPException(404)
     workbook = await run_in_threadpool(template_workbook, kind, member.site.catalogue)
@@ -116,7 +119,7 @@ def _form(member: Member, chosen: str, faults: Sequence[Fault], status: int = 20
     locale = member.visit.locale
     kinds = [
         KindChoice(kind.name, titled(kind, locale), f"{ROOM}/templates/{kind.name}.xlsx", kind.name == chosen)
-        for kind in member.site.catalogue.kinds.values()
+        for kind in member.kinds.values()
     ]
     return member.page(
         "provider/upload_partial.html" if member.visit.partial else "provider/upload.html",
