@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from credit_records.catalogue import Locale, catalogue
 from credit_records.gazetteer import gazetteer
@@ -75,6 +76,23 @@ def _as_written(value: str, _: Locale) -> str:
     return value
 
 
+@cache
+def _english() -> dict[str, str]:
+    """The English of what the index holds in Chinese: the words of the code lists that the kinds' categories are of."""
+    fields = (
+        kind.by_name[name]
+        for kind in catalogue().kinds.values()
+        for name in (kind.roles.category, kind.roles.violation)
+        if name
+    )
+    named = {field.code_list for field in fields if field.code_list}
+    return {code.zh: code.en for name in sorted(named) for code in catalogue().lists[name].codes}
+
+
+def _category(value: str, locale: Locale) -> str:
+    return value if locale == "zh" else _english().get(value, value)
+
+
 _COLOURS = {"red": ("守信名单", "Red list"), "black": ("失信名单", "Black list")}
 
 
@@ -90,8 +108,8 @@ RECORD_FACETS: tuple[Facet, ...] = (
     Facet("kind", "信息类别", "Kind", _kind),
     Facet("colour", "名单性质", "Red or black", _colour),
     Facet("authority", "作出机关", "Authority", _as_written, free=True),
-    Facet("category", "种类", "Category", _as_written, free=True),
-    Facet("violation", "违法行为类型", "Violation", _as_written, free=True),
+    Facet("category", "种类", "Category", _category, free=True),
+    Facet("violation", "违法行为类型", "Violation", _category, free=True),
     Facet("region", "地区", "Region", _region),
     Facet("industry", "行业门类", "Industry", _listed("industry")),
     Facet("amount_band", "金额", "Amount", _amount_band, by_value=True),  # keys sort by size as they are written

@@ -28,21 +28,22 @@ class ValueWords(NamedTuple):
 @lru_cache(MOST_VALUES_REMEMBERED)
 def words_of(facet: Facet, value: str, locale: Locale) -> ValueWords:
     parameter = quote_plus(value)
-    lang = ' lang="zh-CN"' if facet.free and locale != "zh" else ""
-    return ValueWords(f"{facet.key}-{parameter}", parameter, escaped(facet.label(value, locale)), lang)
+    label = facet.label(value, locale)
+    lang = ' lang="zh-CN"' if facet.free and locale != "zh" and label == value else ""
+    return ValueWords(f"{facet.key}-{parameter}", parameter, escaped(label), lang)
 
 
 def choice(words: ValueWords, start: str, number: int) -> str:
     """A value that can be chosen, as `<li>`; `start` is the address, escaped, that the value is put behind."""
     return (
         f'<li><a id="{words.id}" href="{start}{words.parameter}" rel="nofollow">'
-        f'<span{words.lang}>{words.label}</span> <span class="count">{number}</span></a></li>\n'
+        f'<span{words.lang}>{words.label}</span> <span class="count">{number:,}</span></a></li>\n'
     )
 
 
 def chosen(words: ValueWords, address: str, number: int | None) -> str:
     """A value that is chosen, as `<li>`; `address`, escaped, gives it up. Nothing may match it any more."""
-    count = "" if number is None else f' <span class="count">{number}</span>'
+    count = "" if number is None else f' <span class="count">{number:,}</span>'
     return (
         f'<li><a id="{words.id}" href="{address}" rel="nofollow" aria-current="true">'
         f"<span{words.lang}>{words.label}</span>{count}</a></li>\n"

@@ -3,6 +3,7 @@
 Marks of style are in the style sheet, for the page's security policy allows none here.
 """
 
+import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -14,7 +15,9 @@ from credit_site.localisation import Say
 
 HEIGHT = 128  # pixels of the highest bar that the scale has room for
 MOST_MONTHS = 180  # more bars than these are too thin to tell apart: years are drawn instead
+MOST_MONTHS_NAMED = 24  # among no more bars, months are named below and not years
 MOST_LABELS = 6  # years named below the bars
+WIDEST = 18  # per cent that a month's name takes on a phone
 NEAREST = 12  # per cent between two of them, so that they don't touch on a phone
 FILLED = 0.8  # of the room that a bar has
 STEPS = (1, 2, 5, 10)
@@ -36,8 +39,9 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """`labels` are (x in per cent, year), `scale` what the top, the middle and the bottom stand for, `rows` the table
-    behind it, newest first. `yearly` is whether bars are years; `told` says in a sentence what the eye sees.
+    """`labels` are (x in per cent, year, or month where the months are few), `scale` what the top, the middle and the
+    bottom stand for, `rows` the table behind it, newest first. `yearly` is whether bars are years;
+    `told` says in a sentence what the eye sees.
     """
 
     bars: list[Bar]
@@ -70,7 +74,9 @@ def month_chart(by_month: Sequence[tuple[int, int]], chosen: Collection[str], sa
             for index, ((value, count), (name, _)) in enumerate(zip(drawn, named, strict=True))
             if count
         ],
-        labels=_labels([value if yearly else value // 100 for value, _ in drawn], room),
+        labels=_month_labels([month for month, _ in months], room)
+        if len(months) <= MOST_MONTHS_NAMED
+        else _labels([value if yearly else value // 100 for value, _ in drawn], room),
         scale=(f"{top:,}", "" if top % 2 else f"{top // 2:,}", "0"),
         rows=[(_FACETS[MONTH].label(str(month), locale), count) for month, count in reversed(by_month)],
         yearly=yearly,
@@ -118,6 +124,13 @@ def _labels(years: Sequence[int], room: float) -> list[tuple[str, str]]:
             shown.append((f"{places[year]:.3f}%", str(year)))
             following = places[year]
     return shown[::-1]
+
+
+def _month_labels(months: Sequence[int], room: float) -> list[tuple[str, str]]:
+    """As many months as keep apart and within the frame, `2026-01`, the first among them."""
+    places = {index * room: months[index] for index in range(0, len(months), math.ceil(WIDEST / room))}
+    kept = ((x, month) for x, month in places.items() if x + WIDEST <= 100)
+    return [(f"{x:.3f}%", f"{month // 100}-{month % 100:02}") for x, month in kept]
 
 
 def _told(named: Sequence[tuple[str, int]], say: Say) -> str:

@@ -146,6 +146,13 @@ def test_bands_are_offered_by_size() -> None:
     assert sorted(keys) == keys
 
 
+def test_a_category_is_told_in_english_where_its_list_is() -> None:
+    facet = next(each for each in RECORD_FACETS if each.key == "category")
+    assert facet.label("罚款", "en") == "Fine"
+    assert facet.label("罚款", "zh") == "罚款"
+    assert facet.label("未列入代码表的种类", "en") == "未列入代码表的种类"
+
+
 @given(q=st.text(max_size=30), page=st.integers(-3, 10**9), sort=st.text(max_size=5))
 async def test_any_question_is_answered(records: RecordSearch, q: str, page: int, sort: str) -> None:
     answer = await records.search(RecordQuery(q, page=page, sort=sort))

@@ -58,6 +58,11 @@ def test_months_without_a_record_keep_their_room():
     assert chart.rows == [("2024 年 4 月", 3), ("2024 年 1 月", 3)]
 
 
+def test_a_short_history_names_months_that_keep_apart():
+    chart = month_chart([(202600 + month, 1) for month in range(1, 12)], (), said, "zh")
+    assert [label for _, label in chart.labels] == ["2026-01", "2026-03", "2026-05", "2026-07", "2026-09"]
+
+
 def test_what_is_chosen_stands_out():
     chart = month_chart([(202401, 3), (202402, 1), (202403, 2)], ("202402",), said, "en")
     assert [bar.faint for bar in chart.bars] == [True, False, True]

@@ -308,7 +308,7 @@ async def test_the_first_screen_counts_penalties_and_names_black_lists_first(cli
     html = await page(client, address)
     header = html[html.index("<h1") : html.index("</header>", html.index("<h1"))]
     glance = re.search(
-        r'<a href="#kind-administrative_penalty">行政处罚：([\d,]+) 条</a> [^>]+>最近一条 [\d-]{10}<', header
+        r'<a href="#kind-administrative_penalty">行政处罚：([\d,]+) 条记录</a> [^>]+>最近一条 [\d-]{10}<', header
     )
     assert glance
     assert int(glance[1]) == PENALTIES
