@@ -25,6 +25,8 @@ INTERRUPTED = 130  # as a shell counts Ctrl+C
 NO_SERVICE = 4  # disk, database or index: nothing wrong with the file
 
 _NO_SPACE = ("disk is full", "disk I/O error", "No space left", "File too large")
+# What tantivy says after a thread of its writer ended on a full disk: the cause went with the thread.
+_CAUSE_LOST = "io::Error most likely"
 
 
 @contextmanager
@@ -72,7 +74,7 @@ def _service_sentence(error: Exception) -> str:
     again = "已经提交的部分完整有效；请排除故障后重新执行同一命令，不会重复。"
     if isinstance(error, EngineRestingError):
         again = "数据库不受影响；请检查搜索引擎，恢复后重新执行同一命令。"
-    elif isinstance(error, EngineUnavailableError) and not _is_full(error):
+    elif isinstance(error, EngineUnavailableError) and not (_is_full(error) or _may_be_full(error)):
         again = "数据库不受影响；请执行 chengxin rebuild 重建索引。"
     return f"{in_short(error)}。{again}"
 
@@ -81,6 +83,8 @@ def in_short(error: Exception) -> str:
     """What failed of disk, database or index, without a full stop."""
     if _is_full(error):
         return "磁盘空间不足，写不下去了"
+    if _may_be_full(error):
+        return "索引写不下去了，多半是磁盘空间不足"
     if isinstance(error, SecondProcessDiedError):
         return "辅助进程意外结束（可能是内存不足）"
     where = "文件"
@@ -93,6 +97,10 @@ def in_short(error: Exception) -> str:
 
 def _cause(error: Exception) -> str:
     return str(error.orig) if isinstance(error, DBAPIError) else str(error)
+
+
+def _may_be_full(error: Exception) -> bool:
+    return _CAUSE_LOST in _cause(error)
 
 
 def _is_full(error: Exception) -> bool:

@@ -19,7 +19,7 @@ def configure_logs(level: str) -> None:
     structlog.configure(
         processors=[*processors, structlog.processors.JSONRenderer(serializer=_dumps)],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        logger_factory=structlog.PrintLoggerFactory(),  # standard output as it is at the time of an event
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stdout)
