@@ -30,6 +30,8 @@ def main() -> None:
         take(wide, "home", "/")
         take(wide, "results", "/search?q=装饰工程&status=active")
         take(wide, "profile", f"/credit/{renamed.uscc}")
+        take(wide, "penalties", "/penalties?q=食品")
+        take(wide, "departments", "/departments")
         take(phone, "phone", "/search?q=长风重工")
         browser.close()
 
