@@ -9,10 +9,13 @@ from importlib.metadata import entry_points
 
 import typer
 
+from credit_records.supervisor import end_with_supervisor
+
 GROUP = "chengxin.commands"
 
 
 def main() -> None:
+    end_with_supervisor()
     commands = {entry.name: entry for entry in entry_points(group=GROUP)}
     asked = next((word for word in sys.argv[1:] if word in commands), None)
     app = typer.Typer(

@@ -1,11 +1,16 @@
-"""A child process that is kept alive: started again when it ends, less and less eagerly, and ended with us."""
+"""A child process that is kept alive: started again when it ends, less and less eagerly, and ended with us.
 
+It is told who keeps it, so that it ends by itself where we are killed.
+"""
+
+import os
 import subprocess
 import threading
 import time
 from collections.abc import Sequence
 
 import structlog
+from credit_records.supervisor import SUPERVISOR
 
 FIRST_WAIT = 1.0  # seconds
 LONGEST_WAIT = 60.0
@@ -59,7 +64,9 @@ class SupervisedProcess:
                 if self._stopping.is_set():
                     return
                 # A session of its own: Ctrl+C reaches us alone, and we end the child once answers are given.
-                self._process = subprocess.Popen(self._command, start_new_session=True)  # noqa: S603  # our own command
+                self._process = subprocess.Popen(  # noqa: S603  # our own command
+                    self._command, start_new_session=True, env={**os.environ, SUPERVISOR: str(os.getpid())}
+                )
             self._log.info("started", process=self._name, pid=self._process.pid)
             code = self._process.wait()
             if time.monotonic() - started > HEALTHY_AFTER:

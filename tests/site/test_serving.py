@@ -85,6 +85,19 @@ def test_workers_and_indexer_end_with_the_server(tmp_path, number, workers):
     assert list(tmp_path.glob("metrics/*")) == []
 
 
+def test_what_runs_beside_a_server_that_is_killed_ends_too(tmp_path):
+    with served(tmp_path, "--with-indexer") as (server, address):
+        wait_for(f"{address}/readyz", server)
+        children = children_of(server.pid)
+        assert len(children) >= 2
+        server.kill()
+        server.wait(PATIENCE)
+        end = time.monotonic() + PATIENCE
+        while any(map(is_running, children)):
+            assert time.monotonic() < end
+            time.sleep(0.05)
+
+
 def test_a_file_put_in_the_inbox_is_found(tmp_path):
     settings = Settings(data_dir=tmp_path)
     database = open_database(settings)
