@@ -57,4 +57,4 @@ def database_seconds(rows: Sequence[tuple[Any, ...]], changes: Sequence[tuple[An
 def _insert(driver: sqlite3.Connection, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
     if rows:
         marks = ",".join("?" * len(rows[0]))
-        driver.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608  (a name of ours)
+        driver.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)

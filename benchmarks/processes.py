@@ -130,7 +130,7 @@ def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
     end = time.monotonic() + UP_WITHIN
     while time.monotonic() < end and process.poll() is None:
         try:
-            urllib.request.urlopen(address, timeout=5).close()  # noqa: S310  (an address of ours on this machine)
+            urllib.request.urlopen(address, timeout=5).close()
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.05)
         else:

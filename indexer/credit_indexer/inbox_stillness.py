@@ -75,7 +75,7 @@ def move_if_whole(path: Path, target: Path, state: tuple[int, ...], rested: floa
         needed = REST_WHERE_WRITERS_ARE_UNKNOWN if writers is Writers.UNKNOWN else REST
         if writers is Writers.SOME or rested < needed or file_state(path) != state:
             return writers
-        os.rename(path, target)  # noqa: PTH104  (within one file system, never a copy)
+        path.rename(target)  # within one file system, never a copy
         return None
 
 

@@ -1,7 +1,6 @@
 """A file that was received, put away in `done` or `refused` under a name of its own, with its receipt beside it."""
 
 import json
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -33,7 +32,7 @@ def put_away(path: Path, folder: Path, receipt: Receipt, connection: Connection 
         scope = Scope(delivery=receipt.delivery)
         _whole(_beside(target, CORRECTIONS), lambda part: export(connection, scope, part))
     _whole(_beside(target, RECEIPT), lambda part: part.write_bytes(as_json(receipt)))
-    os.rename(path, target)  # noqa: PTH104  (within one file system, never a copy)
+    path.rename(target)  # within one file system, never a copy
     return target
 
 

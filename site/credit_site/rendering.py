@@ -50,7 +50,8 @@ class LocaleEnvironment(Environment):
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         template = super()._parse(source, name, filename)
-        return _Translated(self._translations).visit(template)  # type: ignore[no-any-return]
+        translated: nodes.Template = _Translated(self._translations).visit(template)
+        return translated
 
 
 class Templates:

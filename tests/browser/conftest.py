@@ -142,7 +142,7 @@ def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end and server.poll() is None:
         try:
-            urllib.request.urlopen(address, timeout=5).close()  # noqa: S310  (our own server, on this machine)
+            urllib.request.urlopen(address, timeout=5).close()
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.05)
         else:

@@ -121,7 +121,7 @@ def wait_for(url: str, alive: Callable[[], bool]) -> None:
     until = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < until and alive():
         try:
-            with urllib.request.urlopen(f"{url}/_cluster/health?wait_for_status=yellow", timeout=10):  # noqa: S310
+            with urllib.request.urlopen(f"{url}/_cluster/health?wait_for_status=yellow", timeout=10):
                 return
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(LOOK_SECONDS)

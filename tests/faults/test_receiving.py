@@ -282,7 +282,7 @@ def test_a_clock_that_is_moved_back_loses_nothing(department: Department) -> Non
     department.city.follow()
     with department.city.workplace.database.begin() as connection:  # all that was so far happened in the future
         for place, column in (("change", "at"), ("delivery", "started_at"), ("record", "updated_at")):
-            connection.exec_driver_sql(f"UPDATE {place} SET {column} = '2099-01-01T00:00:00.000+00:00'")  # noqa: S608
+            connection.exec_driver_sql(f"UPDATE {place} SET {column} = '2099-01-01T00:00:00.000+00:00'")
     newer = department.drop("登记信息.csv", table(mark="新"))
     os.utime(newer, (0, 0))
     department.receive()

@@ -149,7 +149,7 @@ def test_a_persons_identity_number_is_in_no_table(database: Engine) -> None:
     assert delivery.new == 1
     with database.connect() as connection:
         dump = "".join(
-            str(connection.exec_driver_sql(f"SELECT * FROM {name}").all())  # noqa: S608
+            str(connection.exec_driver_sql(f"SELECT * FROM {name}").all())
             for name in ("record", "quarantine", "subject", "wrong_code", "delivery")
         )
     assert identity not in dump
