@@ -19,9 +19,12 @@ from credit_indexer.demo.town import fictional_town
 from credit_indexer.indexing_commands import open_workplace
 from credit_indexer.loading import Loader, inspect_file
 from credit_records.catalogue import catalogue
+from credit_records.database import open_database
+from credit_records.tables import record
 from credit_site.application import create_app
 from credit_site.settings import SiteSettings
 from fastapi import FastAPI
+from sqlalchemy import select
 
 from tests.site.published_records import AUTHORITY, write_records
 
@@ -66,6 +69,16 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory, shown: Showcase) -> Path:
 @pytest.fixture(scope="session")
 def settings(data_dir: Path) -> SiteSettings:
     return SiteSettings(data_dir=data_dir, city="demo")
+
+
+@pytest.fixture(scope="session")
+def number(settings: SiteSettings) -> dict[str, int]:
+    """Number of a record by its document number."""
+    database = open_database(settings)
+    with database.connect() as connection:
+        found = dict(connection.execute(select(record.c.document_number, record.c.id)).all())
+    database.dispose()
+    return found
 
 
 @pytest.fixture(scope="session")

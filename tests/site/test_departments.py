@@ -2,7 +2,6 @@
 
 import csv
 import re
-from html import unescape
 from io import StringIO
 from urllib.parse import quote
 
@@ -18,6 +17,7 @@ from credit_site.settings import SiteSettings
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.site.pages import page
 from tests.site.reported_months import (
     DISTRICT,
     DISTRICT_MARKET,
@@ -48,12 +48,6 @@ def settings(tmp_path_factory):
 @pytest.fixture(scope="module")
 def app(settings):
     return create_app(settings)
-
-
-async def page(client, path, **headers):
-    answer = await client.get(path, headers=headers)
-    assert answer.status_code == 200, path
-    return unescape(answer.text)
 
 
 def rows(html):

@@ -8,14 +8,13 @@ import httpx
 import pytest
 from credit_records.database import open_database
 from credit_records.publication import Act, correct, repair, withdraw
-from credit_records.tables import record
 from credit_site.api.models import ProblemDocument, RecordDocument, RecordsDocument, SubjectDocument
 from credit_site.application import create_app
 from credit_site.profile_view import FIRST_RECORDS
 from credit_site.record_request import RECORDS
 from credit_site.settings import SiteSettings
-from sqlalchemy import select
 
+from tests.site.pages import page
 from tests.site.published_records import AUTHORITY, NEVER, OVER, PENALTIES, number_of
 
 LINE = re.compile(r'<li class="line">')
@@ -29,22 +28,6 @@ def address(shown):
 @pytest.fixture
 def api_address(shown):
     return f"/api/v1/subjects/{shown['光电科技'].uscc}"
-
-
-@pytest.fixture(scope="session")
-def number(settings):
-    """Number of a record by its document number."""
-    database = open_database(settings)
-    with database.connect() as connection:
-        found = dict(connection.execute(select(record.c.document_number, record.c.id)).all())
-    database.dispose()
-    return found
-
-
-async def page(client, path, **headers):
-    answer = await client.get(path, headers=headers)
-    assert answer.status_code == 200, path
-    return unescape(answer.text)
 
 
 def numbers_in(html):

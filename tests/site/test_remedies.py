@@ -3,7 +3,6 @@
 import re
 import shutil
 from datetime import timedelta
-from html import unescape
 
 import httpx
 import pytest
@@ -11,27 +10,11 @@ from credit_records.calendar import add_months, add_working_days, today
 from credit_records.catalogue import catalogue
 from credit_records.database import open_database
 from credit_records.publication import Act, withdraw
-from credit_records.tables import record
 from credit_site.application import create_app
 from credit_site.settings import SiteSettings
-from sqlalchemy import select
 
+from tests.site.pages import page
 from tests.site.published_records import AUTHORITY, NEVER, OVER, number_of
-
-
-@pytest.fixture(scope="session")
-def number(settings):
-    database = open_database(settings)
-    with database.connect() as connection:
-        found = dict(connection.execute(select(record.c.document_number, record.c.id)).all())
-    database.dispose()
-    return found
-
-
-async def page(client, path, **headers):
-    answer = await client.get(path, headers=headers)
-    assert answer.status_code == 200, path
-    return unescape(answer.text)
 
 
 def heading(html):
