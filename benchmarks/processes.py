@@ -47,7 +47,8 @@ def run(words: Sequence[str | Path], settings: Mapping[str, str]) -> Took:
     if process.returncode:
         sys.exit(f"{' '.join(map(str, words))} ended with {process.returncode}:\n{output}")
     seconds = time.perf_counter() - start
-    return Took(seconds, usage.ru_utime + usage.ru_stime, max(peak[0], usage.ru_maxrss * 1024), output)
+    # Not ru_maxrss: a program begins with that of whoever starts it, and this one has held a city's documents by then.
+    return Took(seconds, usage.ru_utime + usage.ru_stime, peak[0], output)
 
 
 @contextmanager
