@@ -3,23 +3,27 @@
 Who objects, and with which papers, is not kept here.
 """
 
-from collections.abc import Mapping, Sequence
+import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
-from sqlalchemy import Connection, Engine, Select, case, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, Select, case, func, insert, select, update
 
 from credit_records.calendar import add_working_days, today
+from credit_records.casework.tables import application
 from credit_records.catalogue import Catalogue, Deadline, catalogue
 from credit_records.database import writing
 from credit_records.deliveries import utc_now
 from credit_records.publication import RecordNotFoundError
 from credit_records.statistics import UNIT
-from credit_records.tables import delivery, objection, record
+from credit_records.tables import delivery, record
 
 POLICY: Final = "objection"
+PROCEDURE: Final = "objection"
 ANSWER: Final = "provider_data"  # the provider's own time limit, of several that the policy has
+OPEN_STATES: Final = ("submitted", "accepted", "asked", "proposed")
 
 Outcome = Literal["upheld", "explained", "dropped"]
 OUTCOME_TITLES: Final[Mapping[Outcome, str]] = {
@@ -27,6 +31,11 @@ OUTCOME_TITLES: Final[Mapping[Outcome, str]] = {
     "explained": "异议不成立，已说明",
     "dropped": "已撤回异议",
 }
+
+
+_STATES: Final[Mapping[Outcome, str]] = {"upheld": "granted", "explained": "refused", "dropped": "dropped"}
+_OUTCOMES: Final = {state: outcome for outcome, state in _STATES.items()}
+_OPEN: Final = (application.c.procedure == PROCEDURE) & application.c.state.in_(OPEN_STATES)
 
 
 class ObjectionNotFoundError(Exception):
@@ -46,12 +55,12 @@ class OpenCount(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Objection:
-    """`due_on` is the last day to answer; `closed_at` is UTC, None while it is open."""
+    """`due_on` is the last day to answer and `closed_at` UTC: each None where the other tells."""
 
     id: int
     record_id: int
     opened_at: str
-    due_on: date
+    due_on: date | None
     closed_at: str | None
     outcome: str | None
 
@@ -68,18 +77,27 @@ def open_objection(
     """
     day, declared = on or today(), declared or catalogue()
     limit = declared.policies[POLICY].version_on(day).deadline(ANSWER)
+    now = utc_now()
     with writing(engine) as connection:
-        found = connection.execute(select(record.c.delivery_id).where(record.c.id == record_id)).first()
+        found = connection.execute(select(record.c.delivery_id, record.c.kind).where(record.c.id == record_id)).first()
         if found is None:
             message = f"没有编号为 {record_id} 的记录"
             raise RecordNotFoundError(message)
         values = {
+            "procedure": PROCEDURE,
+            "secret_hash": secrets.token_hex(32),  # of no secret: nobody follows it from outside
             "record_id": record_id,
             "delivery_id": found.delivery_id,
-            "opened_at": utc_now(),
+            "kind": found.kind,
+            "state": "accepted",
+            "answers": "{}",
+            "created_at": now,
+            "updated_at": now,
+            "submitted_at": now,
+            "accepted_at": now,
             "due_on": last_day(day, limit).isoformat(),
         }
-        number: int = connection.execute(insert(objection).values(values).returning(objection.c.id)).scalar_one()
+        number: int = connection.execute(insert(application).values(values).returning(application.c.id)).scalar_one()
         return _read(connection, number)
 
 
@@ -91,9 +109,11 @@ def close_objection(engine: Engine, number: int, outcome: Outcome) -> Objection:
         ObjectionClosedError: it has been closed before; the first outcome stands.
     """
     with writing(engine) as connection:
-        still_open = (objection.c.id == number) & objection.c.closed_at.is_(None)
+        now = utc_now()
         closed = connection.execute(
-            update(objection).where(still_open).values(closed_at=utc_now(), outcome=outcome)
+            update(application)
+            .where(_OPEN & (application.c.id == number))
+            .values(state=_STATES[outcome], decided_at=now, updated_at=now, due_on=None)
         ).rowcount
         known = _read(connection, number)
         if not closed:
@@ -104,11 +124,11 @@ def close_objection(engine: Engine, number: int, outcome: Outcome) -> Objection:
 
 def open_counts(connection: Connection, *, on: date | None = None) -> dict[tuple[str, str], OpenCount]:
     """By unit (see `credit_records.statistics`) and kind, the objections that are open on the day, today by default."""
-    overdue = case((objection.c.due_on < (on or today()).isoformat(), 1), else_=0)
+    overdue = case((application.c.due_on < (on or today()).isoformat(), 1), else_=0)
     statement = (
         select(UNIT, delivery.c.kind, func.count(), func.sum(overdue))
-        .select_from(objection.join(delivery, delivery.c.id == objection.c.delivery_id))
-        .where(objection.c.closed_at.is_(None))
+        .select_from(application.join(delivery, delivery.c.id == application.c.delivery_id))
+        .where(_OPEN)
         .group_by(UNIT, delivery.c.kind)
     )
     return {(unit, kind): OpenCount(count, late) for unit, kind, count, late in connection.execute(statement)}
@@ -116,7 +136,7 @@ def open_counts(connection: Connection, *, on: date | None = None) -> dict[tuple
 
 def objections_to(connection: Connection, record_id: int) -> list[Objection]:
     """The objections to a record, newest first."""
-    found = connection.execute(_all().where(objection.c.record_id == record_id).order_by(objection.c.id.desc()))
+    found = connection.execute(_all().where(application.c.record_id == record_id).order_by(application.c.id.desc()))
     return [_as_objection(row) for row in found]
 
 
@@ -129,23 +149,24 @@ def last_day(start: date, limit: Deadline) -> date:
 
 def _all() -> Select[int, int, str, str, str, str]:
     return select(
-        objection.c.id,
-        objection.c.record_id,
-        objection.c.opened_at,
-        objection.c.due_on,
-        objection.c.closed_at,
-        objection.c.outcome,
-    )
+        application.c.id,
+        application.c.record_id,
+        application.c.submitted_at,
+        application.c.due_on,
+        application.c.decided_at,
+        application.c.state,
+    ).where(application.c.procedure == PROCEDURE, application.c.submitted_at.is_not(None))
 
 
 def _read(connection: Connection, number: int) -> Objection:
-    found = connection.execute(_all().where(objection.c.id == number)).first()
+    found = connection.execute(_all().where(application.c.id == number)).first()
     if found is None:
         message = f"没有编号为 {number} 的异议"
         raise ObjectionNotFoundError(message)
     return _as_objection(found)
 
 
-def _as_objection(row: Sequence[Any]) -> Objection:
-    number, record_id, opened_at, due_on, closed_at, outcome = row
-    return Objection(number, record_id, opened_at, date.fromisoformat(due_on), closed_at, outcome)
+def _as_objection(row: Row[int, int, str, str, str, str]) -> Objection:
+    number, record_id, opened_at, due_on, closed_at, state = row
+    due = date.fromisoformat(due_on) if due_on else None
+    return Objection(number, record_id, opened_at, due, closed_at, _OUTCOMES.get(state))

@@ -202,20 +202,6 @@ provider_session = Table(
     Index(None, "expires_at"),
 )
 
-objection = Table(
-    "objection",
-    metadata,
-    Column("id", Number, primary_key=True, autoincrement=True),
-    Column("record_id", Number, nullable=False, comment="no foreign key: it outlives the record"),
-    Column("delivery_id", Number, ForeignKey("delivery.id"), nullable=False, comment="whose provider answers it"),
-    Column("opened_at", Text, nullable=False, comment="UTC"),
-    Column("due_on", Text, nullable=False, comment="ISO date, the last day to answer"),
-    Column("closed_at", Text, comment="UTC; null while it is open"),
-    Column("outcome", Text, comment="upheld, explained, dropped"),
-    Index(None, "record_id"),
-    Index(None, "closed_at"),
-)
-
 idempotency = Table(
     "idempotency",
     metadata,

@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import credit_records.database as database_module
@@ -16,15 +17,18 @@ from credit_records.database import (
     open_database,
     writing,
 )
+from credit_records.every_table import metadata
+from credit_records.objections import OpenCount, objections_to, open_counts
 from credit_records.providers import find_provider
 from credit_records.reading import records_of
 from credit_records.settings import Settings
-from credit_records.tables import counter, metadata, subject
+from credit_records.tables import counter, subject
 from sqlalchemy import Engine, select, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 MIGRATE = """
 import sys
+from datetime import date
 from pathlib import Path
 from credit_records.database import is_current, migrate, open_database
 from credit_records.changes import subject_rows_after
@@ -166,3 +170,40 @@ def test_a_provider_from_before_may_send_every_kind_but_those_that_say_who_subje
     refused = [name for name in catalogue().kinds if not known.may_send(name)]
     assert refused == [kind.name for kind in catalogue().kinds.values() if kind.subject.authoritative] != []
     engine.dispose()
+
+
+def test_objections_that_were_counted_become_applications(settings):
+    engine = open_database(settings)
+    with writing(engine) as connection:
+        config = database_module._alembic_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0004")
+        connection.exec_driver_sql(
+            "INSERT INTO delivery (id, source, file_name, content_sha256, bytes, kind, started_at)"
+            " VALUES (1, '市场监管局', 'a.csv', '', 0, 'administrative_penalty', '2026-01-01T00:00:00+00:00')"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO objection (id, record_id, delivery_id, opened_at, due_on, closed_at, outcome) VALUES"
+            " (7, 3, 1, '2026-01-02T00:00:00+00:00', '2026-01-12', NULL, NULL),"
+            " (8, 4, 1, '2026-01-03T00:00:00+00:00', '2026-01-13', '2026-01-04T00:00:00+00:00', 'explained')"
+        )
+    migrate(engine)
+    with engine.connect() as connection:
+        assert open_counts(connection, on=date(2026, 1, 5)) == {
+            ("~市场监管局", "administrative_penalty"): OpenCount(1, 0)
+        }
+        assert [(each.closed_at, each.outcome) for each in objections_to(connection, 4)] == [
+            ("2026-01-04T00:00:00+00:00", "explained")
+        ]
+    engine.dispose()
+
+
+@pytest.mark.parametrize("statement", ["UPDATE audit_entry SET actor = ''", "DELETE FROM audit_entry"])
+def test_the_audit_trail_is_only_ever_added_to(database, statement):
+    with writing(database) as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO audit_entry (seq, at, actor, action, object, detail, previous, hash)"
+            " VALUES (1, '', '', '', '', '{}', '', '')"
+        )
+    with pytest.raises(DatabaseError, match="only ever added to"), writing(database) as connection:
+        connection.exec_driver_sql(statement)

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from credit_records.tables import metadata
+from credit_records.every_table import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],
