@@ -17,7 +17,8 @@ from starlette.responses import Response, StreamingResponse
 
 from credit_site.civil_time import civil
 from credit_site.localisation import Say
-from credit_site.provider_room.session import PRIVATE, ROOM, Member
+from credit_site.private_pages import PRIVATE
+from credit_site.provider_room.session import ROOM, Member
 from credit_site.record_view import titled
 
 LARGEST_NUMBER: Final = 2**53 - 1

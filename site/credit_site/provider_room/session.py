@@ -1,11 +1,5 @@
-"""Who is in the room: the session's cookie, the token that each form carries, and what every page of it says to caches.
+"""Who is in the room: the session's cookie, and what every page of it carries."""
 
-The token is made from the session's own, so nothing more is kept, and no other site can know it.
-"""
-
-import hashlib
-import hmac
-import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -15,10 +9,11 @@ from credit_records.catalogue import Kind
 from credit_records.provider_sessions import LASTS, signed_in
 from credit_records.providers import Provider
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
-from credit_site.errors import Problem, ProblemError
+from credit_site.form_tokens import check_form, cookie_token, form_token
 from credit_site.localisation import Say
+from credit_site.private_pages import PRIVATE, led_to
 from credit_site.site import Site, site_of
 from credit_site.visit import Visit, visit_of
 
@@ -26,9 +21,6 @@ ROOM: Final = "/provider"
 SIGN_IN: Final = "/provider/sign-in"
 SESSION: Final = "provider_session"
 VISITOR: Final = "provider_form"  # of who is not signed in yet, for the form that does it
-FIELD: Final = "form_token"
-PRIVATE: Final[Mapping[str, str]] = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
-LONGEST_TOKEN: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +77,7 @@ async def provider_of(request: Request) -> Provider | None:
 
 def session_token(request: Request) -> str:
     """The cookie's value; empty where there is none."""
-    return request.cookies.get(SESSION, "")[:LONGEST_TOKEN]
-
-
-def is_encrypted(request: Request) -> bool:
-    """Whether the reader came by https, as a proxy before us tells, or the operator says that all do."""
-    return site_of(request).encrypted or request.url.scheme == "https"
+    return cookie_token(request, SESSION)
 
 
 def keep_session(response: Response, token: str, *, secure: bool) -> None:
@@ -100,41 +87,6 @@ def keep_session(response: Response, token: str, *, secure: bool) -> None:
 
 def forget_session(response: Response, *, secure: bool) -> None:
     response.delete_cookie(SESSION, httponly=True, samesite="strict", secure=secure)
-
-
-def visitor_token(request: Request) -> str:
-    """Of who signs in: the one that the form was given, or a new one for the form about to be shown."""
-    return request.cookies.get(VISITOR, "")[:LONGEST_TOKEN] or secrets.token_urlsafe(32)
-
-
-def keep_visitor(response: Response, token: str, *, secure: bool) -> None:
-    response.set_cookie(VISITOR, token, path=ROOM, httponly=True, samesite="strict", secure=secure)
-
-
-def form_token(token: str) -> str:
-    """What a form of this session, or visitor, carries."""
-    return hmac.new(token.encode("utf-8", "replace"), b"form", hashlib.sha256).hexdigest()
-
-
-def check_form(request: Request, token: str, given: object, say: Say) -> None:
-    """End the request where it does not come from a form of ours, shown to this very reader."""
-    elsewhere = request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}
-    told = given if isinstance(given, str) and given.isascii() else ""
-    if elsewhere or not token or not hmac.compare_digest(form_token(token), told):
-        detail = say("页面可能开得太久了。请重新打开这一页，再做一次。")
-        raise ProblemError(Problem(403, "form", say("这个表单已经失效"), detail))
-
-
-def seen_from(request: Request) -> str:
-    """The address of who calls, by which wrong keys are counted."""
-    return request.client.host if request.client else ""
-
-
-def led_to(address: str, visit: Visit) -> Response:
-    """Go on there: by a redirect, or where htmx asked, by its header."""
-    if visit.partial:
-        return Response(status_code=204, headers={"HX-Redirect": address, **PRIVATE})
-    return RedirectResponse(address, 303, headers=dict(PRIVATE))
 
 
 def _to_the_door(request: Request, visit: Visit) -> Response:

@@ -10,24 +10,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from credit_site.api.provider_refusals import refusal_of
+from credit_site.form_tokens import FIELD, check_form, form_token, keep_visitor, visitor_token
+from credit_site.forms import FormTooLargeError, read_form, text_of
+from credit_site.private_pages import PRIVATE, is_encrypted, led_to, seen_from
 from credit_site.provider_desk import Refused
-from credit_site.provider_room.forms import FormTooLargeError, read_form, text_of
 from credit_site.provider_room.session import (
-    FIELD,
-    PRIVATE,
     ROOM,
     SIGN_IN,
+    VISITOR,
     Member,
-    check_form,
     forget_session,
-    form_token,
-    is_encrypted,
     keep_session,
-    keep_visitor,
-    led_to,
-    seen_from,
     session_token,
-    visitor_token,
 )
 from credit_site.site import Site, site_of
 from credit_site.visit import Visit, visit_of
@@ -59,7 +53,7 @@ async def enter(request: Request) -> Response:
         form = await read_form(request, say)
     except FormTooLargeError:
         return _door(site, request, visit, Attempt(fault=say("填写的内容太长。")), 413)
-    check_form(request, visitor_token(request), text_of(form, FIELD), say)
+    check_form(request, visitor_token(request, VISITOR), text_of(form, FIELD), say)
     attempt = Attempt(text_of(form, "name").strip()[:LONGEST_NAME], _own_address(text_of(form, "next")))
     key = text_of(form, "key").strip()
     if not attempt.name or not key:
@@ -105,11 +99,11 @@ async def _begin(site: Site, provider: str, old: str, visit: Visit) -> str:
 def _door(
     site: Site, request: Request, visit: Visit, attempt: Attempt, status: int = 200, *, wait: int = 0
 ) -> Response:
-    visitor = visitor_token(request)
+    visitor = visitor_token(request, VISITOR)
     headers = {**PRIVATE, "Retry-After": str(wait)} if wait else PRIVATE
     context = {"attempt": attempt, "form_token": form_token(visitor)}
     response = site.page(request, "provider/sign_in.html", context, visit=visit, status=status, headers=headers)
-    keep_visitor(response, visitor, secure=is_encrypted(request))
+    keep_visitor(response, VISITOR, visitor, path=ROOM, secure=is_encrypted(request))
     return response
 
 

@@ -18,8 +18,10 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from credit_site.provider_room.forms import FormTooLargeError, read_form, text_of
-from credit_site.provider_room.session import FIELD, PRIVATE, ROOM, Member, led_to
+from credit_site.form_tokens import FIELD
+from credit_site.forms import FormTooLargeError, read_form, text_of
+from credit_site.private_pages import PRIVATE, led_to
+from credit_site.provider_room.session import ROOM, Member
 from credit_site.provider_room.upload_content import fault_of
 from credit_site.record_view import titled
 
