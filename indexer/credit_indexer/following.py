@@ -2,19 +2,24 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from pathlib import Path
 
-from credit_search.protocol import Engine, EngineRestingError, EngineUnavailableError, NoIndexError
+from credit_records.database import in_one_line, is_away
+from credit_search.protocol import Engine, EngineRestingError, NoIndexError, WriterBusyError
 from sqlalchemy import Engine as Database
+from sqlalchemy.exc import DBAPIError
 
 from credit_indexer.chores import Chores
+from credit_indexer.locking import INDEXING, BusyError, Held, locks_of
 from credit_indexer.stream_following import StreamFollower
 from credit_indexer.streams import Stream, counted
+from credit_indexer.waking import waking_of
 
-# Idle, the log is looked at so often; together with one small commit this keeps a change well below a second.
-SHORTEST_PAUSE, LONGEST_PAUSE = 0.05, 0.2
-SHORTEST_WAIT, LONGEST_WAIT = 0.5, 10.0  # seconds until an engine that rests is tried again
+# Idle, the log is looked at less and less often, down to what whoever wakes us allows; together with one small commit
+# this keeps a change well below a second.
+SHORTEST_PAUSE, LONGEST_PAUSE_UNCOMMITTED = 0.05, 0.2
+SHORTEST_WAIT, LONGEST_WAIT = 0.5, 10.0  # seconds until an engine or a database that rests is tried again
 
 
 class Follower:
@@ -29,7 +34,11 @@ class Follower:
         data_dir: Path,
         on_event: Callable[[str], None],
     ) -> None:
-        self._following = [StreamFollower(database, engine, stream, data_dir, on_event) for stream in streams]
+        self._locks = locks_of(database, data_dir)
+        self._following = [
+            StreamFollower(database, engine, stream, data_dir, self._locks, on_event) for stream in streams
+        ]
+        self._waking = waking_of(database, on_event)
         self._chores = Chores(database, on_event)
         self._on_event = on_event
         self._stopped = asyncio.Event()
@@ -50,23 +59,33 @@ class Follower:
         """Follow; with `once`, until nothing is left to do.
 
         Raises:
-            WriterBusyError: another indexer is at work.
+            WriterBusyError: another indexer is at work, here or on another machine.
         """
+        try:
+            with self._locks.exclusive(INDEXING) as held:
+                await self._run(held, once=once)
+        except BusyError as error:
+            raise WriterBusyError(error.holder) from error
+
+    async def _run(self, held: Held, *, once: bool) -> None:
         async with AsyncExitStack() as opened:
             for each in self._following:
                 opened.push_async_callback(each.close)
-            await self._follow(once=once)
+            if not once:
+                await opened.enter_async_context(self._waking)
+            await self._follow(held, once=once)
             for each in self._following:
                 await each.finish()
 
-    async def _follow(self, *, once: bool) -> None:
+    async def _follow(self, held: Held, *, once: bool) -> None:
         pause, wait = SHORTEST_PAUSE, SHORTEST_WAIT
         while not self._stopped.is_set():
-            self._chores.do_due()
             try:
+                held.keep()
+                self._chores.do_due()
                 advances = [await each.advance() for each in self._following]
-            except (EngineRestingError, NoIndexError) as error:
-                if once:
+            except (EngineRestingError, NoIndexError, DBAPIError) as error:
+                if once or not _may_pass(error):
                     raise
                 await self._let_go(error, wait)
                 wait = min(wait * 2, LONGEST_WAIT)
@@ -78,16 +97,35 @@ class Follower:
             if moved:
                 pause = SHORTEST_PAUSE
             if not once and all(advance.caught_up for advance in advances):
-                await self._rest(pause)
-                pause = pause if moved else min(pause * 1.5, LONGEST_PAUSE)
+                waits = any(advance.uncommitted for advance in advances)
+                longest = LONGEST_PAUSE_UNCOMMITTED if waits else self._waking.longest_pause
+                await self._rest(pause, woken=True)
+                pause = pause if moved else min(pause * 1.5, longest)
 
-    async def _let_go(self, error: EngineUnavailableError, seconds: float) -> None:
-        """Wait for an engine that rests, or has lost the index; what was not committed comes again from the log."""
-        self._on_event(f"搜索引擎没有应答（{error}），{seconds:g} 秒后再试；变更都在日志里，一条不会少")
+    async def _let_go(self, error: Exception, seconds: float) -> None:
+        """Wait for an engine or a database that rests; what was not committed comes again from the log."""
+        self._on_event(f"{_who_rests(error)}，{seconds:g} 秒后再试；变更都在日志里，一条不会少")
         for each in self._following:
             await each.close()
         await self._rest(seconds)
 
-    async def _rest(self, seconds: float) -> None:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._stopped.wait(), seconds)
+    async def _rest(self, seconds: float, *, woken: bool = False) -> None:
+        """Until the time is over, or the follower stopped; where it may be `woken`, until the log may have grown."""
+        ends = [asyncio.ensure_future(self._stopped.wait())]
+        if woken:
+            ends.append(asyncio.ensure_future(self._waking.wait(seconds)))
+        await asyncio.wait(ends, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        for end in ends:
+            end.cancel()
+        await asyncio.gather(*ends, return_exceptions=True)
+
+
+def _may_pass(error: Exception) -> bool:
+    """Whether it is over by itself some time: not so what a full disk does to a database in our own process."""
+    return is_away(error) if isinstance(error, DBAPIError) else True
+
+
+def _who_rests(error: Exception) -> str:
+    if isinstance(error, DBAPIError):
+        return f"数据库没有应答（{in_one_line(error)}）"
+    return f"搜索引擎没有应答（{error}）"

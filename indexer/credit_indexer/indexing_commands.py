@@ -10,6 +10,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 from credit_records.catalogue import catalogue
 from credit_records.database import migrate, open_database
+from credit_records.heartbeats import INDEXER, SECONDS, Heartbeat
 from credit_records.settings import Settings
 from credit_search.engines import open_engine
 from credit_search.protocol import Engine, WriterBusyError
@@ -107,8 +108,19 @@ async def _follow(workplace: Workplace, *, once: bool) -> None:
         say("索引已启动，正在跟随变更日志。按 Ctrl+C 结束。")
     expect_bulk_work()
     started = time.monotonic()
-    await follower.run(once=once)
+    alive = asyncio.create_task(_beating(Heartbeat(workplace.settings.data_dir, INDEXER)))
+    try:
+        await follower.run(once=once)
+    finally:
+        alive.cancel()
     say(f"索引已跟上：{follower.told()}，用时 {time.monotonic() - started:.1f} 秒。")
+
+
+async def _beating(heartbeat: Heartbeat) -> None:
+    """Also during a rebuild of hours; not where a call keeps everything waiting."""
+    while True:
+        heartbeat.beat()
+        await asyncio.sleep(SECONDS)
 
 
 def rebuild(index: IndexOption = "") -> None:

@@ -8,20 +8,21 @@ from dataclasses import replace
 from pathlib import Path
 
 from credit_records.changes import latest_seq
+from credit_records.database import snapshot
 from credit_search.protocol import Engine, EngineRestingError, IndexWriter
 from credit_search.schema import IndexSchema
 from sqlalchemy import Connection
 from sqlalchemy import Engine as Database
+from sqlalchemy.exc import DBAPIError
 
-from credit_indexer.locking import exclusive, in_turn
+from credit_indexer.locking import REBUILDING, Held, Locks, in_turn, locks_of
 from credit_indexer.projecting_ahead import BATCH_DOCUMENTS, every_document
 from credit_indexer.rebuild_notes import Note, RebuildNotes
 from credit_indexer.streams import Stream, counted
 
-LOCK_FILE = "rebuild.lock"
 SECONDS_BETWEEN_NOTES = 30.0
 # What ends a rebuild without anything being wrong with what it has built.
-RESUMABLE = (KeyboardInterrupt, asyncio.CancelledError, EngineRestingError)
+RESUMABLE = (KeyboardInterrupt, asyncio.CancelledError, EngineRestingError, DBAPIError)
 
 Progress = Callable[[int, int], None]
 """Called with how many documents are done, and how many there are."""
@@ -31,9 +32,9 @@ def _silent(_done: int, _total: int) -> None:
     """No one is watching."""
 
 
-def showing(data_dir: Path, schema: IndexSchema) -> Path:
+def showing(schema: IndexSchema) -> str:
     """The lock of whoever is changing what searches see: a commit to the live generation, or its replacement."""
-    return data_dir / f"showing-{schema.name}.lock"
+    return f"showing-{schema.name}"
 
 
 class RebuildError(Exception):
@@ -59,13 +60,14 @@ class Rebuild:
             BusyError: another rebuild is running.
             RebuildError: the new generation did not pass its check.
         """
-        with exclusive(data_dir / LOCK_FILE):
+        locks = locks_of(self._database, data_dir)
+        with locks.exclusive(REBUILDING) as held:
             notes = RebuildNotes(data_dir / f"rebuild-{self._schema.name}.json")
             begun = await self._begun(notes)
             kept = await self._drop_partial(begun.generation if begun else "")
             note = begun or await self._begin()
             try:
-                count = await self._build(note, notes, showing(data_dir, self._schema), progress)
+                count = await self._build(note, notes, locks, held, progress)
             except BaseException as error:
                 if not (isinstance(error, RESUMABLE) and notes.read()):
                     notes.forget()
@@ -110,27 +112,32 @@ class Rebuild:
             if generation not in kept:
                 await self._engine.drop(self._schema, generation)
 
-    async def _build(self, note: Note, notes: RebuildNotes, lock: Path, progress: Progress) -> int:
+    async def _build(self, note: Note, notes: RebuildNotes, locks: Locks, held: Held, progress: Progress) -> int:
         writer = await self._engine.writer(self._schema, note.generation)
         try:
-            await self._fill(writer, note, notes, progress)
+            await self._fill(writer, note, notes, held, progress)
             cursor = await self._catch_up(writer, note.start)
             # Whatever the live generation has shown by now must be in the one that takes its place.
-            async with in_turn(lock):
+            async with in_turn(locks, showing(self._schema)):
+                held.keep()
                 count = await self._finish(writer, cursor)
                 await self._engine.promote(self._schema, note.generation)
             return count
         finally:
             await writer.close()
 
-    async def _fill(self, writer: IndexWriter, note: Note, notes: RebuildNotes, progress: Progress) -> None:
+    async def _fill(
+        self, writer: IndexWriter, note: Note, notes: RebuildNotes, held: Held, progress: Progress
+    ) -> None:
         """Everything in the order of keys."""
         with self._database.connect() as connection:
             total = self._stream.count(connection)
         noted_at = time.monotonic()
         with closing(every_document(self._database, self._stream, total, note.last)) as batches:
             for documents in batches:
+                held.keep()
                 await writer.write(documents, [])
+                await asyncio.sleep(0)  # an engine within the process waits for nothing: give signs of life their turn
                 note = replace(note, last=documents[-1][self._schema.key], done=note.done + len(documents))
                 if time.monotonic() - noted_at >= self._seconds_between_notes:
                     await writer.commit(0)
@@ -147,7 +154,7 @@ class Rebuild:
 
     async def _finish(self, writer: IndexWriter, cursor: int) -> int:
         """Catch up and verify within one snapshot of the database, so that the counts must be equal."""
-        with self._database.connect().execution_options(isolation_level="SERIALIZABLE") as connection:
+        with snapshot(self._database) as connection:
             expected = self._stream.count(connection)
             cursor = await self._follow(connection, writer, cursor)
         await writer.commit(cursor)

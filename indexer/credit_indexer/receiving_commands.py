@@ -9,6 +9,7 @@ import typer
 from credit_records.catalogue import catalogue
 from credit_records.database import migrate, open_database
 from credit_records.gazetteer import gazetteer
+from credit_records.heartbeats import RECEIVER, Heartbeat
 
 from credit_indexer.failures import BUSY, NO_SERVICE, told_clearly
 from credit_indexer.locking import BusyError, exclusive
@@ -47,7 +48,14 @@ def receive(
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopped.set())
         folder = settings.resolved_inbox_dir
-        receiver = Receiver(database, folder, catalogue().kinds, on_event=say, stopped=stopped.is_set)
+        heartbeat = Heartbeat(settings.data_dir, RECEIVER)
+
+        def is_stopped() -> bool:
+            """Asked between batches, so that a file of hours gives signs of life too."""
+            heartbeat.beat()
+            return stopped.is_set()
+
+        receiver = Receiver(database, folder, catalogue().kinds, on_event=say, stopped=is_stopped)
         pulling = Pulling(database, catalogue().kinds, settings.pulls, on_event=say, stopped=stopped)
         if once:
             _receive_once(receiver, pulling, stopped)
@@ -56,6 +64,7 @@ def receive(
             with pulling:
                 pause = SHORT_PAUSE
                 while not stopped.wait(pause):
+                    heartbeat.beat()
                     look = receiver.round()
                     if look.received:
                         tidy()

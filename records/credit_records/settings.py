@@ -1,15 +1,22 @@
-"""Settings shared by every room, from `CHENGXIN_*` in the environment, then from `chengxin.toml`."""
+"""Settings shared by every room, from `CHENGXIN_*` in the environment, `chengxin.toml`, and files of secrets."""
 
+import os
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 
 from pydantic import Field
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
+    SecretsSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+
+# Where systemd puts what LoadCredential= names, and where Docker puts a container's secrets.
+CREDENTIALS_FOLDER: Final = "CREDENTIALS_DIRECTORY"
+SECRETS_FOLDER: Final = Path("/run/secrets")
 
 
 class Settings(BaseSettings):
@@ -59,4 +66,11 @@ class Settings(BaseSettings):
             dotenv_settings,
             TomlConfigSettingsSource(settings_cls),
             file_secret_settings,
+            SecretsSettingsSource(settings_cls, secrets_dir=_secrets_folder()),
         )
+
+
+def _secrets_folder() -> Path | None:
+    """The folder whose files, such as `chengxin_database_url`, each hold one setting; None where there is none."""
+    folder = Path(os.environ.get(CREDENTIALS_FOLDER) or SECRETS_FOLDER)
+    return folder if folder.is_dir() else None

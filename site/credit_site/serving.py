@@ -5,6 +5,7 @@ import shutil
 import signal
 import socket
 import sys
+import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
@@ -63,6 +64,7 @@ def serve(
             access_log=False,
             log_config=None,
             server_header=False,
+            forwarded_allow_ips=settings.trusted_proxies,
             timeout_graceful_shutdown=PATIENCE,
         )
 
@@ -110,8 +112,10 @@ def _check_port(host: str, port: int) -> None:
 
 def _share_metrics(settings: SiteSettings) -> Path:
     """A folder in which all workers count together; workers inherit its name."""
-    shared = settings.data_dir.resolve() / "metrics" / str(os.getpid())
-    shared.mkdir(parents=True, exist_ok=True)
+    folder = settings.data_dir.resolve() / "metrics"
+    folder.mkdir(parents=True, exist_ok=True)
+    # Not by process number: servers in containers share the data folder and have the same ones.
+    shared = Path(tempfile.mkdtemp(dir=folder))
     os.environ[MULTIPROCESS_FOLDER] = str(shared)
     return shared
 

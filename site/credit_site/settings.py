@@ -14,6 +14,11 @@ class SiteSettings(Settings):
         description="Address at which the public reaches the site, such as `https://credit.example.cn`: used in "
         "canonical links, the sitemap and robots.txt. Where it is not set, the address of each request is used.",
     )
+    trusted_proxies: str = Field(
+        default="127.0.0.1,::1",
+        description="Addresses or networks of reverse proxies, separated by commas: from them alone a visitor's "
+        "address and the use of TLS are believed (`X-Forwarded-For`, `X-Forwarded-Proto`).",
+    )
     push_calls_per_minute: int = Field(
         default=600,
         ge=1,
