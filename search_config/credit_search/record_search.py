@@ -1,6 +1,7 @@
 """The search for published records: full text over facts, grounds, basis and numbers, with facets and totals."""
 
 from asyncio import gather
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -113,7 +114,7 @@ class RecordSearch:
             return RecordAnswer(0, [], {}, nothing, [], understood=reading.kind.value, cut=reading.cut)
         page, chosen = await gather(self._page(clause, reading, query), self._chosen(clause, query))
         months = await self._months(clause, query, page)
-        facets = page.facets | {MONTH: months} | chosen
+        facets = page.facets | {MONTH: months, YEAR: _years(months)} | chosen
         return RecordAnswer(
             total=page.total,
             items=[_shown(hit) for hit in page.hits],
@@ -127,10 +128,11 @@ class RecordSearch:
 
     async def _page(self, clause: Clause, reading: Reading, query: RecordQuery) -> Page:
         size = min(max(query.size, 1), MAX_PAGE_SIZE)
+        own = {*query.filters, YEAR, MONTH}  # counted alone, or made of the months
         return await self._reader.search(
             clause,
             filters=_filters(query),
-            facets=tuple(dict.fromkeys((*_keys(query), YEAR, MONTH))),
+            facets=(*(key for key in _keys(query) if key not in own), MONTH),
             sums=SUMS,
             size=size,
             offset=min((max(query.page, 1) - 1) * size, MAX_RESULTS),
@@ -144,9 +146,8 @@ class RecordSearch:
         return dict(zip(keys, counts, strict=True))
 
     async def _alone(self, clause: Clause, query: RecordQuery, key: str) -> list[FacetCount]:
-        facets = (MONTH, YEAR) if key == MONTH else (key,)
         filters = _filters(query)
-        page = await self._reader.search(clause, filters=filters, facets=facets, size=0, count=key == MONTH)
+        page = await self._reader.search(clause, filters=filters, facets=(key,), size=0, count=key == MONTH)
         return await self._months(clause, query, page) if key == MONTH else page.facets[key]
 
     async def _months(self, clause: Clause, query: RecordQuery, page: Page) -> list[FacetCount]:
@@ -154,7 +155,8 @@ class RecordSearch:
         found = page.facets[MONTH]
         if sum(each.count for each in found) >= page.total:
             return found
-        years = sorted(year for each in page.facets[YEAR] if (year := int(each.value)))
+        by_year = await self._reader.search(clause, filters=_filters(query), facets=(YEAR,), size=0, count=False)
+        years = sorted(year for each in by_year.facets[YEAR] if (year := int(each.value)))
         firsts = range(years[0], years[-1] + 1, YEARS_AT_ONCE)
         parts = [Between("decided", first * 10_000, (first + YEARS_AT_ONCE) * 10_000 - 1) for first in firsts]
         pages = await gather(
@@ -203,6 +205,13 @@ def _filters(query: RecordQuery) -> list[Filter | Between]:
 
 def _shown(hit: Hit) -> ShownRecord:
     return ShownRecord(*hit.shown)
+
+
+def _years(months: Sequence[FacetCount]) -> list[FacetCount]:
+    counted: Counter[int] = Counter()
+    for each in months:
+        counted[int(each.value) // 100] += each.count
+    return [FacetCount(year, count) for year, count in counted.most_common()]
 
 
 def _by_month(counts: Sequence[FacetCount]) -> list[tuple[int, int]]:

@@ -3,6 +3,7 @@
 This is the read path; it changes nothing. What widens is asked only where the strict question found nothing.
 """
 
+from asyncio import gather
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -101,13 +102,15 @@ class SubjectSearch:
 
     async def _own_facets(self, clause: Clause, query: SubjectQuery, page: Page) -> dict[str, list[FacetCount]]:
         """The facets of the page; one that is chosen from is counted as if it were not, so that more can be added."""
-        facets = dict(page.facets)
-        for facet in SUBJECT_FACETS:
-            if facet.key in query.filters:
-                others = _filters(query, but=facet.key)
-                alone = await self._reader.search(clause, filters=others, facets=(facet.key,), size=0, count=False)
-                facets.update(alone.facets)
-        return facets
+        chosen = [facet.key for facet in SUBJECT_FACETS if facet.key in query.filters]
+        alone = await gather(
+            *(
+                self._reader.search(clause, filters=_filters(query, but=key), facets=(key,), size=0, count=False)
+                for key in chosen
+            )
+        )
+        own = {key: each.facets[key] for key, each in zip(chosen, alone, strict=True)}
+        return {key: own.get(key) or page.facets.get(key, []) for key in _FACET_KEYS}
 
     async def _widened(self, reading: Reading, query: SubjectQuery, size: int, offset: int) -> SubjectAnswer:
         mended = with_form_mended(reading)

@@ -1,7 +1,7 @@
 """Counts and sums over everything that a query matches, in one pass."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import tantivy
@@ -34,6 +34,24 @@ def count(
         for name in facets
     }
     return found, {name: round(counted[f"sum of {name}"]["value"] or 0) for name in sums}
+
+
+def shares(facets: Sequence[str], sums: Sequence[str], parts: int) -> list[tuple[list[str], list[str]]]:
+    """The facets and sums dealt out to so many parts, none of them empty."""
+    dealt: list[tuple[list[str], list[str]]] = [
+        (list(facets[part::parts]), list(sums[part::parts])) for part in range(parts)
+    ]
+    return [each for each in dealt if each[0] or each[1]]
+
+
+def together(counts: Iterable[Counts]) -> Counts:
+    """The counts of all parts."""
+    counted: dict[str, list[FacetCount]] = {}
+    summed: dict[str, int] = {}
+    for facets, sums in counts:
+        counted |= facets
+        summed |= sums
+    return counted, summed
 
 
 def count_kept(

@@ -6,6 +6,7 @@ from credit_records.settings import Settings
 
 from credit_search.engines.embedded.generations import Generations
 from credit_search.engines.embedded.reader import EmbeddedReader
+from credit_search.engines.embedded.width import WIDE
 from credit_search.engines.embedded.writer import EmbeddedWriter
 from credit_search.schema import IndexSchema
 
@@ -13,13 +14,14 @@ FOLDER = "index"
 
 
 class EmbeddedEngine:
-    """An `Engine` over the folder `root`."""
+    """An `Engine` over the folder `root`. `wide_from` as in `EmbeddedReader`."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, wide_from: int = WIDE) -> None:
         self._root = root
+        self._wide_from = wide_from
 
     def reader(self, schema: IndexSchema) -> EmbeddedReader:
-        return EmbeddedReader(self._generations(schema), schema)
+        return EmbeddedReader(self._generations(schema), schema, wide_from=self._wide_from)
 
     async def writer(self, schema: IndexSchema, generation: str | None = None) -> EmbeddedWriter:
         generations = self._generations(schema)

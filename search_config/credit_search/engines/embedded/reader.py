@@ -1,8 +1,13 @@
 """Reads the live generation of an index that lies beside the process, in the process."""
 
+import asyncio
+import os
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import orjson
@@ -14,13 +19,16 @@ from credit_search.engines.embedded import counting
 from credit_search.engines.embedded.generations import Generations
 from credit_search.engines.embedded.mapping import FACET_VALUES, Compiler, facet_fields, tantivy_schema
 from credit_search.engines.embedded.versions import versions_of
+from credit_search.engines.embedded.width import WIDE, is_wide
 from credit_search.protocol import EngineUnavailableError, Hit, NoIndexError, Page
 from credit_search.schema import FieldType, IndexSchema
 
-# Counting a tenth of a million documents takes longer than any person should wait twice for: such pages are kept
-# until the next commit. There are few of them (有限公司, a province, everything).
-LARGE = 100_000
-MOST_KEPT = 64
+# Counting so many documents takes longer than any person should wait twice for: such pages are kept until the next
+# commit. There are few of them (有限公司, a province, a kind, everything).
+LARGE = 20_000
+MOST_KEPT = 256
+MOST_FREQUENCIES = 10_000
+THREADS = min(os.cpu_count() or 1, 4)
 FRESHNESS_SECONDS = 0.05  # how often the files are looked at for a new commit
 
 
@@ -37,9 +45,13 @@ class _Asked:
 
 
 class EmbeddedReader:
-    """An `IndexReader`. Opens nothing until it is first asked."""
+    """An `IndexReader`. Opens nothing until it is first asked.
 
-    def __init__(self, generations: Generations, schema: IndexSchema) -> None:
+    In an index of `wide_from` documents or more, a wide question is answered in threads beside each other.
+    """
+
+    def __init__(self, generations: Generations, schema: IndexSchema, *, wide_from: int = WIDE) -> None:
+        self._wide_from = wide_from
         self._generations = generations
         self._schema = schema
         self._stored = next(f.name for f in schema.fields if f.type is FieldType.STORED)
@@ -51,7 +63,8 @@ class EmbeddedReader:
         self._live: str | None = None
         self._seen: tuple[int, tuple[int, int]] = (0, (0, 0))
         self._looked_at = float("-inf")
-        self._kept: dict[_Asked, Page] = {}
+        self._kept: OrderedDict[_Asked, Page] = OrderedDict()
+        self._frequencies: dict[tuple[str, str], int] = {}
 
     async def search(
         self,
@@ -68,18 +81,24 @@ class EmbeddedReader:
         searcher = self._fresh_searcher()
         asked = _Asked(clause, tuple(filters), tuple(facets), tuple(sums), size, offset, sort, count)
         page = self._kept.get(asked)
-        if page is None:
-            page = self._ask(searcher, asked)
-            if page.total >= LARGE and len(self._kept) < MOST_KEPT:
-                self._kept[asked] = page
+        if page is not None:
+            self._kept.move_to_end(asked)
+            return page
+        commit = self._seen
+        wide = searcher.num_docs >= self._wide_from and is_wide(clause, self._frequency(searcher))
+        page = await self._ask_widely(searcher, asked) if wide else self._ask(searcher, asked)
+        if page.total >= LARGE and commit == self._seen:
+            self._kept[asked] = page
+            if len(self._kept) > MOST_KEPT:
+                self._kept.popitem(last=False)
         return page
 
     def _ask(self, searcher: tantivy.Searcher, asked: _Asked) -> Page:
         query = self._compiler.query(asked.clause, asked.filters)
         found = self._found(searcher, query, asked)
-        documents = [(score, searcher.doc(address)) for score, address in found.hits[: asked.size]]
-        hits = [self._hit(score, document) for score, document in documents]
-        total = int(found.count) if asked.count else asked.offset + len(hits)  # type: ignore[attr-defined]  # missing in its stubs
+        documents = self._documents(searcher, found, asked)
+        hits = [self._hit(*each) for each in documents]
+        total = _total(found, asked, hits)
         every = total == len(hits) and (asked.count or len(hits) < asked.size)
         if asked.facets and not asked.sums and every:
             kept = [orjson.loads(document.get_first(FACET_VALUES) or b"[]") for _, document in documents]
@@ -87,15 +106,59 @@ class EmbeddedReader:
         counted, summed = counting.count(searcher, query, asked.facets, asked.sums, self._numbers)
         return Page(total=total, hits=hits, facets=counted, sums=summed)
 
-    @staticmethod
-    def _found(searcher: tantivy.Searcher, query: tantivy.Query, asked: _Asked) -> tantivy.SearchResult:
+    async def _ask_widely(self, searcher: tantivy.Searcher, asked: _Asked) -> Page:
+        """The same, hits and shares of the counts beside each other, while others are served."""
+        loop = asyncio.get_running_loop()
+        query = self._compiler.query(asked.clause, asked.filters)
+        finding = loop.run_in_executor(self._threads, self._found, searcher, query, asked)
+        countings = [
+            loop.run_in_executor(self._threads, counting.count, searcher, query, facets, sums, self._numbers)
+            for facets, sums in counting.shares(asked.facets, asked.sums, THREADS)
+        ]
+        found, counts = await finding, await asyncio.gather(*countings)
+        hits = [self._hit(*each) for each in self._documents(searcher, found, asked)]
+        counted, summed = counting.together(counts)
+        facets = {name: counted[name] for name in asked.facets}
+        return Page(total=_total(found, asked, hits), hits=hits, facets=facets, sums=summed)
+
+    @cached_property
+    def _threads(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(THREADS, f"search {self._schema.name}")
+
+    def _frequency(self, searcher: tantivy.Searcher) -> Callable[[str, str], int]:
+        """Frequencies as of when they were first asked for: close enough for a guess, and a look costs as much as a
+        small search.
+        """
+
+        def frequency(field: str, term: str) -> int:
+            known = self._frequencies.get((field, term))
+            if known is None:
+                if len(self._frequencies) >= MOST_FREQUENCIES:
+                    self._frequencies.clear()
+                known = self._frequencies[field, term] = int(searcher.doc_freq(field, term))
+            return known
+
+        return frequency
+
+    def _found(self, searcher: tantivy.Searcher, query: tantivy.Query, asked: _Asked) -> tantivy.SearchResult | None:
+        sort = asked.sort
+        if asked.size == 0:
+            if not asked.count:
+                return None
+            sort = Sort(self._schema.key)  # to count takes half the time where nothing is scored
         most = max(asked.size, 1)
-        if asked.sort is None:
+        if sort is None:
             return searcher.search(query, most, count=asked.count, offset=asked.offset)
-        order = Order.Desc if asked.sort.descending else Order.Asc
+        order = Order.Desc if sort.descending else Order.Asc
         return searcher.search(
-            query, most, count=asked.count, offset=asked.offset, order_by_field=asked.sort.field, order=order
+            query, most, count=asked.count, offset=asked.offset, order_by_field=sort.field, order=order
         )
+
+    def _documents(
+        self, searcher: tantivy.Searcher, found: tantivy.SearchResult | None, asked: _Asked
+    ) -> list[tuple[object, tantivy.Document]]:
+        hits = found.hits[: asked.size] if found is not None else []
+        return [(score, searcher.doc(address)) for score, address in hits]
 
     async def frequencies(self, field: str, terms: Sequence[str]) -> list[int]:
         searcher = self._fresh_searcher()
@@ -117,7 +180,7 @@ class EmbeddedReader:
         for pair in versions_of(self._fresh_searcher(), tantivy_schema(self._schema), self._schema):
             yield pair
 
-    def _hit(self, score: float, document: tantivy.Document) -> Hit:
+    def _hit(self, score: object, document: tantivy.Document) -> Hit:
         shown = orjson.loads(document.get_first(self._stored) or b"[]")
         return Hit(key=shown[0], score=float(score) if isinstance(score, float) else 0.0, shown=shown)
 
@@ -160,3 +223,9 @@ class EmbeddedReader:
         self._searcher = self._index.searcher()
         self._kept.clear()
         self._seen = (live_stamp, committed)
+
+
+def _total(found: tantivy.SearchResult | None, asked: _Asked, hits: Sequence[Hit]) -> int:
+    if found is None or not asked.count:
+        return asked.offset + len(hits)
+    return int(found.count)  # type: ignore[attr-defined]  # missing in its stubs
