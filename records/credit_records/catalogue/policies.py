@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
+from credit_records.catalogue.procedures import Item, Paper, ProcedureSpec
 from credit_records.catalogue.strict import Strict, refuse_repeats
 
 DishonestyClass = Literal["slight", "ordinary", "serious"]
@@ -62,7 +63,10 @@ class LongerMinimum(Strict):
 
 
 class Deadline(Strict):
-    """A number of days within which something must be done; `extension_days` more in complex cases."""
+    """A number of days within which something must be done; `extension_days` more in complex cases.
+
+    `limits` is the state of applications that it limits, counted from the day of submission or of acceptance.
+    """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     title: str
@@ -70,15 +74,17 @@ class Deadline(Strict):
     days: int = Field(gt=0)
     extension_days: int = Field(default=0, ge=0)
     unit: Literal["working_days", "days"] = "working_days"
+    limits: Literal["submitted", "accepted"] | None = None
+    counted_from: Literal["submission", "acceptance"] = "submission"
     source: str | None = None
     confirmed: bool = True
 
-
-class Item(Strict):
-    """One of several conditions, papers or things to know, in both languages."""
-
-    title: str
-    title_en: str
+    @model_validator(mode="after")
+    def _pauses_in_working_days(self) -> "Deadline":
+        if self.limits is not None and self.unit != "working_days":
+            message = f"{self.name}: what limits applications is told in working days, for it pauses"
+            raise ValueError(message)
+        return self
 
 
 class PolicyVersion(Strict):
@@ -98,14 +104,17 @@ class PolicyVersion(Strict):
     longer_minimums: tuple[LongerMinimum, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
     conditions: tuple[Item, ...] = ()
-    papers: tuple[Item, ...] = ()
+    papers: tuple[Paper, ...] = ()
     remarks: tuple[Item, ...] = ()
+    procedure: ProcedureSpec | None = None
 
     @model_validator(mode="after")
     def _classes_exist(self) -> "PolicyVersion":
         names = [period.name for period in self.classes]
         refuse_repeats([str(name) for name in names], "class")
         refuse_repeats([deadline.name for deadline in self.deadlines], "deadline")
+        refuse_repeats([deadline.limits for deadline in self.deadlines if deadline.limits], "deadline of the state")
+        refuse_repeats([paper.name for paper in self.papers], "paper")
         asked = {rule.dishonesty_class for rule in self.rules} | ({self.default_class} if self.default_class else set())
         if names and self.default_class is None:
             message = "classes need a default_class"
