@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from credit_records.catalogue import Deadline, Kind, Locale
-from credit_records.catalogue.policies import Item
+from credit_records.catalogue.procedures import Item
 from credit_records.objections import last_day
 from credit_records.record_reading import Record
 
