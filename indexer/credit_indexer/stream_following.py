@@ -10,7 +10,7 @@ from credit_records.changes import latest_seq
 from credit_search.protocol import Engine, EngineRestingError, EngineUnavailableError, IndexWriter
 from sqlalchemy import Engine as Database
 
-from credit_indexer.locking import BusyError, in_turn
+from credit_indexer.locking import BusyError, in_turn, locks_of
 from credit_indexer.rebuilding import Rebuild, showing
 from credit_indexer.streams import Stream, counted
 
@@ -33,10 +33,13 @@ def commit_is_due(pending: int, seconds: float, *, caught_up: bool) -> bool:
 
 
 class Advance(NamedTuple):
-    """How a batch went: whether nothing more waits in the log, and whether there was anything new."""
+    """How a batch went: whether nothing more waits in the log, whether there was anything new, and whether something
+    still waits for its commit.
+    """
 
     caught_up: bool
     moved: bool
+    uncommitted: bool = False
 
 
 class StreamFollower:
@@ -49,6 +52,7 @@ class StreamFollower:
         self._engine = engine
         self.stream = stream
         self._data_dir = data_dir
+        self._locks = locks_of(database, data_dir)
         self._on_event = on_event
         self._writer: IndexWriter | None = None
         self._generation = ""
@@ -78,7 +82,7 @@ class StreamFollower:
             await self.close()
             self._on_event(f"{self.stream.noun}索引已换代，转到新的一代")
             return Advance(caught_up=False, moved=True)
-        return Advance(caught_up, moved)
+        return Advance(caught_up, moved, uncommitted=self._pending > 0)
 
     async def finish(self) -> None:
         """Commit what was written."""
@@ -132,7 +136,7 @@ class StreamFollower:
     async def _commit(self, writer: IndexWriter) -> None:
         if self._cursor == self._committed:
             return
-        async with in_turn(showing(self._data_dir, self.stream.schema)):
+        async with in_turn(self._locks, showing(self.stream.schema)):
             await writer.commit(self._cursor)
         await self._tell_of_refused(writer)
         self.indexed += self._pending
@@ -144,5 +148,5 @@ class StreamFollower:
         refused = await writer.refused()
         if refused > self._refused:
             told = f"有 {counted(refused, self.stream)}被搜索引擎拒收"
-            self._on_event(f"{told}，原因记在数据目录 elasticsearch 下的 .refused.jsonl 里")
+            self._on_event(f"{told}，原因记在数据目录下的 .refused.jsonl 文件里")
         self._refused = refused

@@ -1,6 +1,7 @@
 """Every engine, one at a time. A new engine adds its name and how it is opened; the tests stay as they are."""
 
 import itertools
+import os
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -9,16 +10,18 @@ import pytest
 from credit_records.settings import Settings
 from credit_search.engines import open_engine
 from credit_search.engines.elasticsearch.settings import ElasticsearchSettings
+from credit_search.engines.meilisearch.settings import MeilisearchSettings
 from credit_search.protocol import Engine
 
 from tests.elasticsearch.finding import SEARCH_SECONDS, drop_indexes, elasticsearch_url
+from tests.meilisearch.finding import drop_ours, given_url
 
 __all__ = ["elasticsearch_url"]  # a fixture that tests find here
 
 SettingsOf = Callable[[Path], Settings]
 
 
-@pytest.fixture(scope="module", params=["embedded", "elasticsearch"])
+@pytest.fixture(scope="module", params=["embedded", "elasticsearch", "meilisearch"])
 def settings_of(request: pytest.FixtureRequest) -> Iterator[SettingsOf]:
     """Settings of an engine that holds nothing yet, over the data folder given."""
     yield from OPENED[request.param](request)
@@ -42,7 +45,22 @@ def _elasticsearch(request: pytest.FixtureRequest) -> Iterator[SettingsOf]:
     drop_indexes(url, f"{mark}_*")
 
 
-OPENED = {"embedded": _embedded, "elasticsearch": _elasticsearch}
+def _meilisearch(_: pytest.FixtureRequest) -> Iterator[SettingsOf]:
+    url = given_url()
+    mark = f"test_{uuid.uuid4().hex[:12]}"
+    count = itertools.count()
+    yield lambda folder: MeilisearchSettings(
+        data_dir=folder,
+        engine="meilisearch",
+        meilisearch_url=url,
+        meilisearch_key=os.environ.get("MEILISEARCH_KEY"),
+        meilisearch_prefix=f"{mark}_{next(count)}",
+        meilisearch_timeout=int(SEARCH_SECONDS),
+    )
+    drop_ours(url, mark)
+
+
+OPENED = {"embedded": _embedded, "elasticsearch": _elasticsearch, "meilisearch": _meilisearch}
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """What a reader answers."""
 
 import asyncio
-import string
 import time
 from collections.abc import AsyncIterator
 
@@ -13,6 +12,7 @@ from credit_search.protocol import Engine, FacetCount, NoIndexError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.contract.clauses import CLAUSES, MOST_ROWS, ROWS, documents_of
 from tests.contract.conftest import SettingsOf
 from tests.contract.small_index import SMALL, document, filled, holds
 
@@ -148,49 +148,19 @@ async def test_frequencies_tell_common_terms_from_unknown_ones(abc: Engine) -> N
     assert await abc.reader(SMALL).frequencies("grams", ["ab", "bc", "zz"]) == [3, 1, 0]
 
 
-MOST_ROWS = 12
-_LETTERS = st.sampled_from(["ab", "bc", "cd", "de", "ea"])
-_CODES = st.text(string.ascii_lowercase[:3] + ".*[", min_size=1, max_size=3)
-_DOCUMENTS = st.lists(
-    st.tuples(st.lists(_LETTERS, max_size=4), _CODES, st.sampled_from(["", "east", "west"]), st.integers(0, 3)),
-    max_size=MOST_ROWS,
-)
-_LEAVES = st.one_of(
-    st.builds(Term, st.just("grams"), _LETTERS),
-    st.builds(Term, st.just("year"), st.integers(0, 3)),
-    st.builds(OneOf, st.just("code"), st.lists(_CODES, max_size=3).map(tuple)),
-    st.builds(Prefix, st.just("code"), _CODES),
-    st.builds(
-        Between, st.just("year"), st.one_of(st.none(), st.integers(0, 3)), st.one_of(st.none(), st.integers(0, 3))
-    ),
-    st.just(Everything()),
-)
-_CLAUSES = st.recursive(
-    _LEAVES,
-    lambda inner: st.one_of(
-        st.builds(All, st.lists(inner, min_size=1, max_size=3).map(tuple), st.lists(inner, max_size=2).map(tuple)),
-        st.builds(Some, st.lists(inner, min_size=1, max_size=3).map(tuple), st.integers(1, 2)),
-    ),
-    max_leaves=6,
-)
-
-
 @pytest.fixture(scope="module")
 def scratch(settings_of: SettingsOf, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return settings_of(tmp_path_factory.mktemp("clauses"))
 
 
-@given(rows=_DOCUMENTS, clause=_CLAUSES, regions=st.lists(st.sampled_from(["east", "west"]), max_size=2))
+@given(rows=ROWS, clause=CLAUSES, regions=st.lists(st.sampled_from(["east", "west"]), max_size=2))
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 async def test_any_clause_over_any_documents_means_what_it_says(
     scratch: Settings, rows: list, clause: Clause, regions: list[str]
 ) -> None:
     engine = open_engine(scratch)
     now = time.monotonic_ns()
-    documents = [
-        document(n, " ".join(grams), code=code, region=region, year=year, version=now)
-        for n, (grams, code, region, year) in enumerate(rows, 1)
-    ]
+    documents = documents_of(rows, version=now)
     writer = await engine.writer(SMALL)
     await writer.write(documents, range(MOST_ROWS + 1), now)
     await writer.commit(now)

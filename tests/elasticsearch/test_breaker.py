@@ -1,7 +1,7 @@
 """Nobody waits for an engine that is known to be down, and its return is noticed."""
 
 import pytest
-from credit_search.engines.elasticsearch.breaker import FAILURES, SECONDS_BETWEEN_TRIES, Breaker
+from credit_search.engines.breaker import FAILURES, SECONDS_BETWEEN_TRIES, Breaker
 from credit_search.protocol import EngineRestingError
 
 

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 from credit_search.clauses import Everything
-from credit_search.engines.elasticsearch.breaker import FAILURES
+from credit_search.engines.breaker import FAILURES
 from credit_search.protocol import EngineRestingError, EngineUnavailableError, IndexReader, NoIndexError
 from credit_search.schema import SUBJECTS
 from credit_site.application import create_app

@@ -10,6 +10,7 @@ from credit_search.protocol import Engine
 _OPENERS = {
     "embedded": "credit_search.engines.embedded.engine",
     "elasticsearch": "credit_search.engines.elasticsearch.engine",
+    "meilisearch": "credit_search.engines.meilisearch.engine",
 }
 
 

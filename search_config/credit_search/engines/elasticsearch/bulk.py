@@ -1,13 +1,12 @@
 """Operations on their way to the cluster: in requests of a fair size, few at once, tried again where that can help."""
 
 import asyncio
-import random
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from credit_search.engines.elasticsearch.connection import BUSY_STATUSES, Connection, TooLargeError
-from credit_search.engines.elasticsearch.refusals import Refusals
+from credit_search.engines.patience import Patience
+from credit_search.engines.refusals import Refusals
 from credit_search.protocol import EngineRestingError, EngineUnavailableError, NoIndexError
 
 MOST_OPERATIONS = 2_500
@@ -22,18 +21,6 @@ class Operation(NamedTuple):
     key: int
     version: int
     lines: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How often a request is tried. The pauses are a random part of `first` seconds, doubled each time to `longest`."""
-
-    tries: int = 8
-    first: float = 0.2
-    longest: float = 5.0
-
-    def pause(self, tried: int) -> float:
-        return random.uniform(0, min(self.first * 2**tried, self.longest))  # noqa: S311  (spreads load, guards nothing)
 
 
 class Bulk:

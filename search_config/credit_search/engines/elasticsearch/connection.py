@@ -18,7 +18,7 @@ from elasticsearch import (
     UnsupportedProductError,
 )
 
-from credit_search.engines.elasticsearch.breaker import Breaker
+from credit_search.engines.breaker import Breaker
 from credit_search.engines.elasticsearch.settings import ElasticsearchSettings
 from credit_search.protocol import EngineRestingError, EngineUnavailableError, NoIndexError
 
@@ -44,14 +44,7 @@ class Connection:
 
     async def search(self, call: Call[T]) -> T:
         """For whoever waits at a screen: a short limit, and no waiting at all while the engine is known to be down."""
-        self._breaker.admit()
-        try:
-            answer = await self._call(call, self._settings.elasticsearch_timeout)
-        except EngineRestingError as error:
-            self._breaker.failed(str(error))
-            raise
-        self._breaker.succeeded()
-        return answer
+        return await self._breaker.through(lambda: self._call(call, self._settings.elasticsearch_timeout))
 
     async def manage(self, call: Call[T]) -> T:
         """For indexes, aliases and all that is rare."""

@@ -4,13 +4,14 @@ from pathlib import Path
 
 from credit_records.settings import Settings
 
-from credit_search.engines.elasticsearch.bulk import Patience
 from credit_search.engines.elasticsearch.connection import Connection
 from credit_search.engines.elasticsearch.generations import Generations
 from credit_search.engines.elasticsearch.reader import ElasticsearchReader
-from credit_search.engines.elasticsearch.refusals import Refusals
 from credit_search.engines.elasticsearch.settings import ElasticsearchSettings
-from credit_search.engines.elasticsearch.writer import ElasticsearchWriter, locked
+from credit_search.engines.elasticsearch.writer import ElasticsearchWriter
+from credit_search.engines.file_locks import locked
+from credit_search.engines.patience import Patience
+from credit_search.engines.refusals import Refusals
 from credit_search.schema import IndexSchema
 
 FOLDER = "elasticsearch"

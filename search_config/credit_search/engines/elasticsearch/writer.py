@@ -1,17 +1,16 @@
 """Writes one generation of an index in the cluster."""
 
-import fcntl
 from collections.abc import AsyncIterator, Sequence
-from pathlib import Path
 from typing import TextIO
 
-from credit_search.engines.elasticsearch.bulk import Bulk, Operation, Patience
+from credit_search.engines.elasticsearch.bulk import Bulk, Operation
 from credit_search.engines.elasticsearch.connection import Connection
 from credit_search.engines.elasticsearch.generations import Generations, Known
 from credit_search.engines.elasticsearch.mapping import Encoding
-from credit_search.engines.elasticsearch.refusals import Refusals
 from credit_search.engines.elasticsearch.versions import versions_of
-from credit_search.protocol import Document, WriterBusyError
+from credit_search.engines.patience import Patience
+from credit_search.engines.refusals import Refusals
+from credit_search.protocol import Document
 from credit_search.schema import IndexSchema
 
 
@@ -86,19 +85,3 @@ def _deletion(key: int, at: int | None) -> Operation:
     if at is None:
         return Operation(key, 0, b'{"delete":{"_id":"%d"}}' % key)
     return Operation(key, at, b'{"delete":{"_id":"%d","version":%d,"version_type":"external_gte"}}' % (key, at))
-
-
-def locked(path: Path) -> TextIO:
-    """An open file that nobody else has locked.
-
-    Raises:
-        WriterBusyError: another process is writing.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    file = path.open("a", encoding="ascii")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        file.close()
-        raise WriterBusyError(str(path)) from error
-    return file

@@ -1,9 +1,12 @@
 """Keeps a site quick while its search engine is not: after a few failures in a row nobody waits for it any more."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from credit_search.protocol import EngineRestingError
+
+T = TypeVar("T")
 
 FAILURES = 3
 SECONDS_BETWEEN_TRIES = 1.0
@@ -17,6 +20,21 @@ class Breaker:
         self._failures = 0
         self._next_try = 0.0
         self._reason = ""
+
+    async def through(self, call: Callable[[], Awaitable[T]]) -> T:
+        """Make a call, unless the engine is known to be down.
+
+        Raises:
+            EngineRestingError: it does not answer, or did not just now.
+        """
+        self.admit()
+        try:
+            answer = await call()
+        except EngineRestingError as error:
+            self.failed(str(error))
+            raise
+        self.succeeded()
+        return answer
 
     def admit(self) -> None:
         """Let a call through.

@@ -1,4 +1,4 @@
-"""The ledger of documents that the cluster will not take, such as one with a number beyond what a field holds.
+"""The ledger of documents that an engine will not take, such as one with a number beyond what a field holds.
 
 A file beside the indexer, one for each generation, for a person to read: key, version and reason of each, never its
 content. It is of the indexer's own making and goes with its generation, so it has no place in the database.
