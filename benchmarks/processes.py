@@ -39,7 +39,7 @@ def run(words: Sequence[str | Path], settings: Mapping[str, str]) -> Took:
         stderr=subprocess.STDOUT,
         start_new_session=True,
     )
-    with _watched(process.pid) as peak:
+    with watched(process.pid) as peak:
         assert process.stdout is not None
         output = process.stdout.read().decode(errors="replace")
         _, status, usage = os.wait4(process.pid, 0)
@@ -52,7 +52,7 @@ def run(words: Sequence[str | Path], settings: Mapping[str, str]) -> Took:
 
 
 @contextmanager
-def _watched(session: int) -> Iterator[list[int]]:
+def watched(session: int) -> Iterator[list[int]]:
     """The memory of all processes of a session, looked at all the while; a list that holds the highest so far."""
     peak, ended = [0], threading.Event()
 
@@ -72,6 +72,12 @@ def _watched(session: int) -> Iterator[list[int]]:
 def session_memory(session: int) -> int:
     """Bytes that all processes of a session hold together; pages that they share count in each."""
     return sum(int(fields[21]) for _, fields in _processes(session)) * os.sysconf("SC_PAGE_SIZE")
+
+
+def processor_seconds(session: int) -> float:
+    """Seconds of processor that a session's processes took so far, with those of their children that ended."""
+    ticks = sum(sum(map(int, fields[11:15])) for _, fields in _processes(session))
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def own_memory(session: int) -> int:
