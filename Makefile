@@ -30,7 +30,7 @@ live: .venv/.stamp-run $(DEMO_DATA)/.loaded ## Beside `make run`: publish new fi
 	@exec env $(DEMO) $(BIN)/chengxin demo --live --rate $(RATE)
 
 test: .venv/.stamp-dev ## Set everything up, check types, style and imports, run every test
-	@.ci/system-packages chromium fonts-noto-cjk maven
+	@.ci/system-packages chromium fonts-noto-cjk maven postgresql docker-compose caddy prometheus systemd
 	@$(MAKE) lint
 	@echo "==> pytest"
 	@$(BIN)/pytest --numprocesses $(WORKERS) --dist loadscope

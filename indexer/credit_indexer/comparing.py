@@ -7,7 +7,7 @@ own order, and a comparison never writes beside it.
 from dataclasses import dataclass
 from itertools import islice
 
-from credit_records.database import writing
+from credit_records.database import snapshot, writing
 from credit_search.protocol import IndexReader
 from sqlalchemy import Engine as Database
 
@@ -42,7 +42,7 @@ async def compare(database: Database, reader: IndexReader, stream: Stream) -> Dr
     """
     cursor = await reader.cursor()
     indexed = {key: version async for key, version in reader.versions()}
-    with database.connect().execution_options(isolation_level="SERIALIZABLE") as connection:
+    with snapshot(database) as connection:
         waiting = stream.waiting(connection, cursor)
         missing: list[int] = []
         stale: list[int] = []

@@ -6,12 +6,12 @@ from contextlib import contextmanager
 
 import typer
 from credit_records.catalogue import CatalogueError
-from credit_records.database import DatabaseUnavailableError
+from credit_records.database import DatabaseUnavailableError, in_one_line
 from credit_search.protocol import EngineRestingError, EngineUnavailableError, NoIndexError, WriterBusyError
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
-from credit_indexer.locking import BusyError
+from credit_indexer.locking import INDEXING, REBUILDING, RECEIVING, BusyError
 from credit_indexer.rebuilding import RebuildError
 from credit_indexer.rolling_back import NoFormerGenerationError
 from credit_indexer.second_process import SecondProcessDiedError
@@ -39,10 +39,10 @@ def told_clearly() -> Iterator[None]:
     except UnreadableFileError as error:
         raise _exit(UNREADABLE, str(error)) from error
     except WriterBusyError as error:
-        raise _exit(BUSY, "另一个索引进程正在运行。同一时间只能有一个；请先停止它，或者就让它继续工作。") from error
+        cause = error.__cause__
+        raise _exit(BUSY, _busy_sentence(INDEXING, cause.holder if isinstance(cause, BusyError) else "")) from error
     except BusyError as error:
-        holder = f"（进程 {error.holder}）" if error.holder else ""
-        raise _exit(BUSY, f"另一个重建正在进行{holder}。请等它结束后再试。") from error
+        raise _exit(BUSY, _busy_sentence(error.name, error.holder)) from error
     except NoFormerGenerationError as error:
         raise _exit(
             UNREADABLE, "没有可以退回的旧索引：只保留上一代。若现用的索引有问题，请执行 chengxin rebuild。"
@@ -62,6 +62,17 @@ def told_clearly() -> Iterator[None]:
 def _exit(code: int, sentence: str) -> typer.Exit:
     complain(sentence)
     return typer.Exit(code)
+
+
+def _busy_sentence(name: str, holder: str) -> str:
+    return _BUSY[name].format(f"（进程 {holder}）" if holder else "")
+
+
+_BUSY = {
+    INDEXING: "另一个索引进程正在运行{}。同一时间只能有一个；请先停止它，或者就让它继续工作。",
+    RECEIVING: "另一个收取进程正在运行{}。同一时间只能有一个；请先停止它，或者就让它继续工作。",
+    REBUILDING: "另一个重建正在进行{}。请等它结束后再试。",
+}
 
 
 def _settings_sentence(error: ValidationError) -> str:
@@ -96,7 +107,7 @@ def in_short(error: Exception) -> str:
 
 
 def _cause(error: Exception) -> str:
-    return str(error.orig) if isinstance(error, DBAPIError) else str(error)
+    return in_one_line(error) if isinstance(error, DBAPIError) else str(error)
 
 
 def _may_be_full(error: Exception) -> bool:

@@ -35,9 +35,7 @@ class Follower:
         on_event: Callable[[str], None],
     ) -> None:
         self._locks = locks_of(database, data_dir)
-        self._following = [
-            StreamFollower(database, engine, stream, data_dir, self._locks, on_event) for stream in streams
-        ]
+        self._following = [StreamFollower(database, engine, stream, data_dir, on_event) for stream in streams]
         self._waking = waking_of(database, on_event)
         self._chores = Chores(database, on_event)
         self._on_event = on_event
@@ -65,7 +63,7 @@ class Follower:
             with self._locks.exclusive(INDEXING) as held:
                 await self._run(held, once=once)
         except BusyError as error:
-            raise WriterBusyError(error.holder) from error
+            raise WriterBusyError(str(error)) from error
 
     async def _run(self, held: Held, *, once: bool) -> None:
         async with AsyncExitStack() as opened:
@@ -111,9 +109,9 @@ class Follower:
 
     async def _rest(self, seconds: float, *, woken: bool = False) -> None:
         """Until the time is over, or the follower stopped; where it may be `woken`, until the log may have grown."""
-        ends = [asyncio.ensure_future(self._stopped.wait())]
+        ends: list[asyncio.Task[object]] = [asyncio.create_task(self._stopped.wait())]
         if woken:
-            ends.append(asyncio.ensure_future(self._waking.wait(seconds)))
+            ends.append(asyncio.create_task(self._waking.wait(seconds)))
         await asyncio.wait(ends, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         for end in ends:
             end.cancel()

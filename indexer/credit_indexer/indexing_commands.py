@@ -20,9 +20,9 @@ from credit_indexer.comparing import Drift, repair
 from credit_indexer.comparing import compare as find_drift
 from credit_indexer.failures import DRIFT_FOUND, UNREADABLE, told_clearly
 from credit_indexer.following import Follower
-from credit_indexer.locking import exclusive
+from credit_indexer.locking import REBUILDING, locks_of
 from credit_indexer.memory import expect_bulk_work
-from credit_indexer.rebuilding import LOCK_FILE, Rebuild
+from credit_indexer.rebuilding import Rebuild
 from credit_indexer.record_stream import RecordStream
 from credit_indexer.rolling_back import roll_back
 from credit_indexer.streams import Stream, counted
@@ -155,8 +155,9 @@ def rollback(index: IndexOption = "") -> None:
 
 
 async def _roll_back_each(workplace: Workplace, streams: Sequence[Stream]) -> None:
+    locks = locks_of(workplace.database, workplace.settings.data_dir)
     for stream in streams:
-        with exclusive(workplace.settings.data_dir / LOCK_FILE):
+        with locks.exclusive(REBUILDING):
             former = await roll_back(workplace.engine, stream.schema)
         say(f"{stream.noun}索引已换回 {former}。")
 

@@ -126,9 +126,7 @@ class Rebuild:
         finally:
             await writer.close()
 
-    async def _fill(
-        self, writer: IndexWriter, note: Note, notes: RebuildNotes, held: Held, progress: Progress
-    ) -> None:
+    async def _fill(self, writer: IndexWriter, note: Note, notes: RebuildNotes, held: Held, progress: Progress) -> None:
         """Everything in the order of keys."""
         with self._database.connect() as connection:
             total = self._stream.count(connection)

@@ -71,6 +71,7 @@ class Receiver:
         on_event: Callable[[str], None],
         stopped: Callable[[], bool] = lambda: False,
         clock: Callable[[], float] = time.monotonic,
+        keep_turn: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
         self._folder = folder
@@ -78,14 +79,20 @@ class Receiver:
         self._on_event = on_event
         self._stopped = stopped
         self._clock = clock
+        self._keep_turn = keep_turn
         self._postponed: Postponed[str] = Postponed(clock)
         self._ignored: set[str] = set()
 
     def round(self) -> Round:
-        """Receive everything that has come whole by now."""
+        """Receive everything that has come whole by now.
+
+        Raises:
+            BusyError: another receiver took its turn while the database did not answer.
+        """
         if not self._postponed.is_due(EVERYTHING):
             return Round(0, 1, settling=False)
         try:
+            self._keep_turn()
             providers = self._providers()
         except _PASSING as error:
             self._put_off(None, error)

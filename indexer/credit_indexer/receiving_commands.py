@@ -11,15 +11,14 @@ from credit_records.database import migrate, open_database
 from credit_records.gazetteer import gazetteer
 from credit_records.heartbeats import RECEIVER, Heartbeat
 
-from credit_indexer.failures import BUSY, NO_SERVICE, told_clearly
-from credit_indexer.locking import BusyError, exclusive
+from credit_indexer.failures import NO_SERVICE, told_clearly
+from credit_indexer.locking import RECEIVING, locks_of
 from credit_indexer.memory import expect_bulk_work, tidy
 from credit_indexer.pulling import Pulling, check_pulls
 from credit_indexer.receiving import Receiver
 from credit_indexer.settings import IndexerSettings
-from credit_indexer.terminal import complain, say
+from credit_indexer.terminal import say
 
-LOCK_FILE: Final = "receive.lock"
 # Seconds between two looks at the inbox, which take a few milliseconds; while something arrives, less.
 PAUSE: Final = 0.3
 SHORT_PAUSE: Final = 0.1
@@ -34,14 +33,9 @@ def receive(
     with told_clearly(), ExitStack() as held:
         settings = IndexerSettings()
         check_pulls(settings.pulls, catalogue().kinds)
-        try:
-            held.enter_context(exclusive(settings.data_dir / LOCK_FILE))
-        except BusyError as error:
-            holder = f"（进程 {error.holder}）" if error.holder else ""
-            complain(f"另一个收取进程正在运行{holder}。同一时间只能有一个；请先停止它，或者就让它继续工作。")
-            raise typer.Exit(BUSY) from error
         database = open_database(settings)
         migrate(database)
+        turn = held.enter_context(locks_of(database, settings.data_dir).exclusive(RECEIVING))
         gazetteer()  # takes half a second, which the first file is spared
         expect_bulk_work()
         stopped = threading.Event()
@@ -55,7 +49,7 @@ def receive(
             heartbeat.beat()
             return stopped.is_set()
 
-        receiver = Receiver(database, folder, catalogue().kinds, on_event=say, stopped=is_stopped)
+        receiver = Receiver(database, folder, catalogue().kinds, on_event=say, stopped=is_stopped, keep_turn=turn.keep)
         pulling = Pulling(database, catalogue().kinds, settings.pulls, on_event=say, stopped=stopped)
         if once:
             _receive_once(receiver, pulling, stopped)

@@ -3,13 +3,12 @@
 from collections.abc import Callable
 from functools import cached_property
 from sqlite3 import SQLITE_BUSY, SQLITE_FULL, SQLITE_IOERR, SQLITE_READONLY
-from sqlite3 import Connection as SqliteConnection
 from typing import Final, TypeVar
 
 from anyio import CapacityLimiter, to_thread
 from credit_records.database import open_database
 from credit_records.settings import Settings
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 MOST_WAITING: Final = 8
@@ -30,17 +29,17 @@ class TooManyWaitingError(Exception):
 
 
 class Writing:
-    """The database, opened for writing when something is first written."""
+    """The database, opened for writing when something is first written. `most_waiting` is how many may wait their
+    turn: few where each writes for a second, many where each is done at once.
+    """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, most_waiting: int = MOST_WAITING) -> None:
         self._settings = settings
+        self._most_waiting = most_waiting
 
     @cached_property
     def engine(self) -> Engine:
-        engine = open_database(self._settings)
-        if engine.dialect.name == "sqlite":
-            event.listen(engine, "connect", _suit_a_server)
-        return engine
+        return open_database(self._settings, patience_ms=PATIENCE_MS, cache_kib=CACHE_KIB)
 
     @cached_property
     def _turn(self) -> CapacityLimiter:
@@ -52,7 +51,7 @@ class Writing:
         Raises:
             TooManyWaitingError: so many wait that this one would wait too long.
         """
-        if self._turn.statistics().tasks_waiting >= MOST_WAITING:
+        if self._turn.statistics().tasks_waiting >= self._most_waiting:
             raise TooManyWaitingError
         return await to_thread.run_sync(lambda: function(self.engine), limiter=self._turn)
 
@@ -77,8 +76,3 @@ def _code(error: DBAPIError) -> int:
 
 def _state(error: DBAPIError) -> str:
     return str(getattr(error.orig, "sqlstate", ""))
-
-
-def _suit_a_server(connection: SqliteConnection, _: object) -> None:
-    for pragma in (f"busy_timeout={PATIENCE_MS}", f"cache_size=-{CACHE_KIB}"):
-        connection.execute(f"PRAGMA {pragma}")

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 import typer
 from credit_indexer import indexing_commands, loading_commands
-from credit_indexer.locking import exclusive
-from credit_indexer.rebuilding import LOCK_FILE
+from credit_indexer.locking import REBUILDING, FileLocks
 from credit_search.schema import RECORDS, SUBJECTS, IndexSchema
 from typer.testing import CliRunner, Result
 
@@ -137,7 +136,7 @@ def test_rebuild_says_what_it_did_and_that_another_is_running(run: Run) -> None:
     assert "记录索引已重建并启用：0 条记录" in whole
     assert "主体" not in run("rebuild", "--index", "records").stdout
     assert "subjects（主体）、records（记录）" in run("rebuild", "--index", "nothing", code=2).stderr
-    with exclusive(Path("data") / LOCK_FILE):
+    with FileLocks(Path("data")).exclusive(REBUILDING):
         assert "另一个重建正在进行" in run("rebuild", code=3).stderr
 
 

@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 from credit_indexer.comparing import Drift, repair
 from credit_indexer.following import Follower
-from credit_indexer.locking import BusyError, exclusive
-from credit_indexer.rebuilding import LOCK_FILE, Rebuild, RebuildError
+from credit_indexer.locking import REBUILDING, BusyError, locks_of
+from credit_indexer.rebuilding import Rebuild, RebuildError
 from credit_indexer.stream_following import commit_is_due
 from credit_indexer.subject_stream import SubjectStream
 from credit_records.database import writing
@@ -171,7 +171,8 @@ def test_a_rebuild_removes_what_one_that_was_cut_off_left(city: City) -> None:
 
 def test_two_rebuilds_never_meet(city: City) -> None:
     city.register(3)
-    with exclusive(city.workplace.settings.data_dir / LOCK_FILE), pytest.raises(BusyError):
+    locks = locks_of(city.workplace.database, city.workplace.settings.data_dir)
+    with locks.exclusive(REBUILDING), pytest.raises(BusyError):
         rebuild(city)
     assert generations(city) == []
     assert rebuild(city) == 3

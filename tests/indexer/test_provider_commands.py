@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 import typer
-from credit_indexer.locking import exclusive
+from credit_indexer.locking import RECEIVING, FileLocks
 from credit_indexer.provider_commands import provider
-from credit_indexer.receiving_commands import LOCK_FILE, receive
+from credit_indexer.receiving_commands import receive
 from credit_records.database import open_database
 from credit_records.providers import verify_key
 from credit_records.settings import Settings
@@ -121,7 +121,7 @@ def test_receive_takes_what_is_there_and_stops(run: Run) -> None:
 
 def test_a_second_receiver_says_so_and_ends_with_3(run: Run) -> None:
     run(*ADD)
-    with exclusive(Path("data") / LOCK_FILE):
+    with FileLocks(Path("data")).exclusive(RECEIVING):
         assert "另一个收取进程正在运行" in run("receive", "--once", code=3).stderr
 
 

@@ -1,4 +1,4 @@
-"""Each test that asks has a migrated SQLite database of its own, and an office that delivers rows to it."""
+"""Each test that asks has a migrated database of its own, of each sort in turn, and an office that delivers to it."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,8 +18,8 @@ def registration() -> Kind:
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(data_dir=tmp_path / "data")
+def settings(tmp_path: Path, database_url: str | None) -> Settings:
+    return Settings(data_dir=tmp_path / "data", database_url=database_url)
 
 
 @pytest.fixture

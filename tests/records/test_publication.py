@@ -251,19 +251,18 @@ def test_an_act_cut_off_leaves_nothing_behind(penalties, monkeypatch):
 
 KILLED = """
 import os, signal, sys
-from pathlib import Path
 from credit_records import publication
 from credit_records.database import open_database
 from credit_records.settings import Settings
 publication.insert_rows = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
-publication.withdraw(open_database(Settings(data_dir=Path(sys.argv[1]))), 1, publication.Act("某", "某"))
+publication.withdraw(open_database(Settings(database_url=sys.argv[1])), 1, publication.Act("某", "某"))
 """
 
 
 def test_a_process_killed_in_the_middle_has_done_nothing_and_stops_nobody(penalties, settings):
     penalties.deliver(penalty())
     before = seq(penalties.engine)
-    done = subprocess.run([sys.executable, "-c", KILLED, str(settings.data_dir)], check=False)
+    done = subprocess.run([sys.executable, "-c", KILLED, settings.resolved_database_url], check=False)
     assert done.returncode == -signal.SIGKILL
     assert (state(penalties.engine), seq(penalties.engine)) == ("published", before)
     withdraw(penalties.engine, 1, ACT)

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
 
+from tests.databases import on_sqlite
 from tests.records.registering import Office, code
 from tests.records.sample_rows import person, sample
 
@@ -125,6 +126,7 @@ def test_whoever_follows_from_anywhere_ends_with_what_is_public(database, action
     assert follow(office, cursor, limit) == ({}, cursor)
 
 
+@on_sqlite
 def test_a_change_is_read_without_looking_through_all_records(database):
     """Whoever follows the log asks several times a second, of a table of millions."""
     Office(database, PENALTY).deliver(row(1))

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, delete, event, update
 
+from tests.databases import on_sqlite
 from tests.records.registering import Office
 from tests.records.sample_rows import sample
 
@@ -70,6 +71,7 @@ def test_the_first_pages_of_several_kinds_are_each_kind_s_own(database):
             assert page == page_of_records(connection, 1, kind, limit=2)
 
 
+@on_sqlite
 @pytest.mark.parametrize("after", [None, Cursor("2026-01-02", 5), Cursor("", 5)], ids=["top", "dated", "undated"])
 def test_a_page_of_a_kind_is_read_off_the_index(database, after):
     """However many records come before it or after it, the page alone is read, and they are never sorted."""

@@ -1,10 +1,10 @@
-import pytest
 from credit_records.calendar import today
 from credit_records.catalogue import catalogue
 from credit_records.published import newest
 from credit_records.record_reading import badges, sections
 from credit_records.tables import record
 
+from tests.databases import on_sqlite
 from tests.records.registering import Office
 from tests.records.sample_rows import sample
 
@@ -29,7 +29,7 @@ def test_sections_stand_in_the_catalogue_s_order_and_badges_for_lists(database):
     ]
 
 
-@pytest.mark.usefixtures("database")
+@on_sqlite
 def test_the_records_of_a_subject_of_many_are_counted_in_the_index_alone(database):
     with database.connect() as connection:
         plan = connection.exec_driver_sql(
@@ -39,6 +39,7 @@ def test_the_records_of_a_subject_of_many_are_counted_in_the_index_alone(databas
     assert any("COVERING INDEX ix_record_subject_id" in step[3] for step in plan), plan
 
 
+@on_sqlite
 def test_the_newest_of_a_rare_kind_are_found_without_reading_the_others(database):
     statement = newest(today(), "honour", 20, record.c.id).compile(database, compile_kwargs={"literal_binds": True})
     with database.connect() as connection:
