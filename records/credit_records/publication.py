@@ -1,7 +1,7 @@
 """What staff and the calendar do to records: withdraw, correct, repair, reinstate, end.
 
 Each is one transaction: the state, a change for every index, a note in the record's history. What is no longer public
-is so for every reader from the commit on.
+is so for every reader from the commit on. Those that end in `_within` are part of a larger transaction, which writes.
 """
 
 from collections.abc import Mapping, Sequence
@@ -54,9 +54,13 @@ class Act:
 def withdraw(engine: Engine, record_id: int, act: Act, declared: Catalogue | None = None) -> None:
     """Take a record out of public view; only `reinstate` brings it back, whatever its provider sends again."""
     with writing(engine) as connection:
-        case = _open(connection, record_id, declared)
-        case.allow("withdraw", PUBLISHED, PENDING, HIDDEN, ENDED)
-        _write(connection, case, _state_values(WITHDRAWN, act), act, "withdraw")
+        withdraw_within(connection, record_id, act, declared)
+
+
+def withdraw_within(connection: Connection, record_id: int, act: Act, declared: Catalogue | None = None) -> None:
+    case = _open(connection, record_id, declared)
+    case.allow("withdraw", PUBLISHED, PENDING, HIDDEN, ENDED)
+    _write(connection, case, _state_values(WITHDRAWN, act), act, "withdraw")
 
 
 def repair(engine: Engine, record_id: int, act: Act, declared: Catalogue | None = None) -> None:
@@ -66,12 +70,16 @@ def repair(engine: Engine, record_id: int, act: Act, declared: Catalogue | None 
         TransitionRefusedError: the kind can't be repaired, or the record is not published.
     """
     with writing(engine) as connection:
-        case = _open(connection, record_id, declared)
-        case.allow("repair", PUBLISHED, ENDED)
-        if not case.kind.effect.repairable:
-            message = f"{case.kind.title}不适用信用修复"
-            raise TransitionRefusedError(message)
-        _write(connection, case, _state_values(REPAIRED, act), act, "repair")
+        repair_within(connection, record_id, act, declared)
+
+
+def repair_within(connection: Connection, record_id: int, act: Act, declared: Catalogue | None = None) -> None:
+    case = _open(connection, record_id, declared)
+    case.allow("repair", PUBLISHED, ENDED)
+    if not case.kind.effect.repairable:
+        message = f"{case.kind.title}不适用信用修复"
+        raise TransitionRefusedError(message)
+    _write(connection, case, _state_values(REPAIRED, act), act, "repair")
 
 
 def reinstate(engine: Engine, record_id: int, act: Act, declared: Catalogue | None = None) -> None:
@@ -92,13 +100,19 @@ def correct(
         TransitionRefusedError: a value can't be read, or would make this another record.
     """
     with writing(engine) as connection:
-        case = _open(connection, record_id, declared)
-        case.allow("correct", PUBLISHED, PENDING, HIDDEN, WITHDRAWN)
-        row = _corrected(case, values)
-        new: dict[str, Any] = {"fields": row.fields, "updated_at": utc_now(), **_terms_values(row)}
-        if case.row.state in {PUBLISHED, HIDDEN}:
-            new |= _standing_values(case, row)
-        _write(connection, case, new, act, "correct")
+        correct_within(connection, record_id, act, values, declared)
+
+
+def correct_within(
+    connection: Connection, record_id: int, act: Act, values: Mapping[str, str], declared: Catalogue | None = None
+) -> None:
+    case = _open(connection, record_id, declared)
+    case.allow("correct", PUBLISHED, PENDING, HIDDEN, WITHDRAWN)
+    row = _corrected(case, values)
+    new: dict[str, Any] = {"fields": row.fields, "updated_at": utc_now(), **_terms_values(row)}
+    if case.row.state in {PUBLISHED, HIDDEN}:
+        new |= _standing_values(case, row)
+    _write(connection, case, new, act, "correct")
 
 
 def end_due(engine: Engine, day: date | None = None, declared: Catalogue | None = None) -> int:

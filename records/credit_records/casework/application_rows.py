@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, select
+from sqlalchemy import ColumnElement, Connection, Join, RowMapping, Select, select
 
 from credit_records.casework.procedures import Procedure, procedure
 from credit_records.casework.states import DRAFT, SEEN_OUTSIDE
@@ -157,9 +157,11 @@ def hash_of(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
-def applications(*more: ColumnElement[Any]) -> Select[Any]:
-    """Applications with their unit, and more columns."""
-    joined = application.join(delivery, delivery.c.id == application.c.delivery_id)
+WITH_DELIVERY: Final = application.join(delivery, delivery.c.id == application.c.delivery_id)
+
+
+def applications(*more: ColumnElement[Any], joined: Join = WITH_DELIVERY) -> Select[Any]:
+    """Applications with their unit, and more columns of what is `joined`, their delivery among it."""
     return select(*_COLUMNS, UNIT.label("unit"), *more).select_from(joined)
 
 

@@ -24,7 +24,7 @@ from credit_records.casework.application_rows import (
     by_secret,
     hash_of,
 )
-from credit_records.casework.changing import change, lock_by_secret, read
+from credit_records.casework.changing import change, instant, lock_by_secret, read, said
 from credit_records.casework.deadlines import due_after, due_again
 from credit_records.casework.eligibility import eligibility, running_among
 from credit_records.casework.errors import (
@@ -41,8 +41,7 @@ from credit_records.casework.states import DRAFT, DROPPED, OPEN, REFUSED, SUBMIT
 from credit_records.casework.tables import application, application_event, application_material
 from credit_records.catalogue import Catalogue, catalogue
 from credit_records.database import writing
-from credit_records.deliveries import utc_now
-from credit_records.privacy import mask
+from credit_records.durability import outlast_power_cut
 from credit_records.published import is_public
 from credit_records.record_reading import Record, find_record_for_staff
 from credit_records.tables import record
@@ -65,7 +64,6 @@ __all__ = [
 
 SECRET_BYTES: Final = 32
 DRAFT_LASTS: Final = timedelta(days=30)
-LONGEST_TEXT: Final = 2_000
 _UNMISTAKABLE: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # no two of these are taken for each other
 _RANDOM_CHARACTERS: Final = 6
 PURGE_BATCH: Final = 500
@@ -98,7 +96,7 @@ def begin(
     day, declared = on or today(), declared or catalogue()
     rules = procedure(name, day, declared)
     secret = secrets.token_urlsafe(SECRET_BYTES)
-    now = datetime.now(UTC)
+    now = instant(on)
     with writing(engine) as connection:
         found, delivery_id = _record(connection, record_id)
         _require(connection, found, rules, day, declared)
@@ -115,12 +113,12 @@ def begin(
             "state": DRAFT,
             "answers": _json(_filled_in(rules, found)),
             "policy_on": day.isoformat(),
-            "created_at": now.isoformat(timespec="milliseconds"),
-            "updated_at": now.isoformat(timespec="milliseconds"),
-            "expires_at": (now + DRAFT_LASTS).isoformat(timespec="milliseconds"),
+            "created_at": now,
+            "updated_at": now,
+            "expires_at": (datetime.fromisoformat(now) + DRAFT_LASTS).isoformat(timespec="milliseconds"),
         }
         number: int = connection.execute(insert(application).values(values).returning(application.c.id)).scalar_one()
-        add_event(connection, number, "begin", DRAFT)
+        add_event(connection, number, "begin", DRAFT, at=now)
         return Opened(read(connection, number), secret)
 
 
@@ -133,7 +131,7 @@ def save(engine: Engine, secret: str, answers: Mapping[str, str], *, on: date | 
         DraftGoneError: there is no draft of this secret.
     """
     with writing(engine) as connection:
-        found = _draft(connection, secret)
+        found = _draft(connection, secret, instant(on))
         known = {question.name for question in found.rules(on or today()).questions}
         merged = {**found.answers, **{name: text for name, text in answers.items() if name in known}}
         kept = {name: text for name, text in merged.items() if text}
@@ -157,12 +155,12 @@ def submit(
         IncompleteError: answers or papers are missing or wrong.
         NotEligibleError: the procedure no longer allows it.
     """
-    day, declared = on or today(), declared or catalogue()
+    day, now, declared = on or today(), instant(on), declared or catalogue()
     with writing(engine) as connection:
         found = lock_by_secret(connection, secret)
         if found is not None and found.submitted_at is not None:
             return found
-        found = _draft(connection, secret)
+        found = _draft(connection, secret, now)
         rules = procedure(found.procedure, day, declared)
         concerned, delivery_id = _record(connection, found.record_id)
         answers = _complete(connection, found, rules, concerned)
@@ -178,15 +176,16 @@ def submit(
                 "class": concerned.dishonesty_class,
                 "answers": _json(answers),
                 "policy_on": day.isoformat(),
-                "submitted_at": utc_now(),
+                "submitted_at": now,
                 "expires_at": None,
                 "due_on": due_after(day, limit).isoformat() if limit else None,
             },
         )
-        add_event(connection, found.id, "submit", SUBMITTED)
+        add_event(connection, found.id, "submit", SUBMITTED, at=now)
         _audit(connection, submitted, "submit")
         tell_applicant(connection, submitted, rules, "submitted", link=link)
-        return submitted
+    outlast_power_cut(engine)  # a receipt is only given for what is sure to stay
+    return submitted
 
 
 def supply(engine: Engine, secret: str, text: str, *, on: date | None = None) -> Application:
@@ -213,12 +212,13 @@ def supply(engine: Engine, secret: str, text: str, *, on: date | None = None) ->
                 "due_on": due_on.isoformat() if due_on else None,
             },
         )
-        add_event(connection, found.id, "supply", found.asked_from, _said(text))
+        add_event(connection, found.id, "supply", found.asked_from, said(text), at=instant(on))
         _audit(connection, supplied, "supply")
-        return supplied
+    outlast_power_cut(engine)
+    return supplied
 
 
-def drop(engine: Engine, secret: str, reason: str = "") -> Application:
+def drop(engine: Engine, secret: str, reason: str = "", *, on: date | None = None) -> Application:
     """Withdraw the application; of a draft nothing is decided, so that it may simply be left.
 
     Raises:
@@ -230,9 +230,10 @@ def drop(engine: Engine, secret: str, reason: str = "") -> Application:
         if found.state not in OPEN:
             message = "这件申请已经办结，不能再撤回" if found.submitted_at else "还没有提交，不用撤回"
             raise NotNowError(message)
-        over = {"state": DROPPED, "asked": None, "due_on": None, "days_left": None, "decided_at": utc_now()}
+        now = instant(on)
+        over = {"state": DROPPED, "asked": None, "due_on": None, "days_left": None, "decided_at": now}
         dropped = change(connection, found, over)
-        add_event(connection, found.id, "drop", DROPPED, _said(reason))
+        add_event(connection, found.id, "drop", DROPPED, said(reason), at=now)
         _audit(connection, dropped, "drop")
         return dropped
 
@@ -264,9 +265,9 @@ def _own(connection: Connection, secret: str) -> Application:
     return found
 
 
-def _draft(connection: Connection, secret: str) -> Application:
+def _draft(connection: Connection, secret: str, now: str) -> Application:
     found = lock_by_secret(connection, secret)
-    if found is None or (found.expires_at is not None and found.expires_at <= utc_now()):
+    if found is None or (found.expires_at is not None and found.expires_at <= now):
         message = "没有这份草稿：草稿只保留 30 天，请从记录的页面重新开始"
         raise DraftGoneError(message)
     if found.state != DRAFT:
@@ -364,10 +365,6 @@ def _new_number(connection: Connection, rules: Procedure, day: date) -> str:
 def _audit(connection: Connection, found: Application, action: str) -> None:
     detail = {"number": found.number, "state": found.state}
     audit.append(connection, audit.APPLICANT, f"application.{action}", f"application/{found.id}", detail)
-
-
-def _said(text: str) -> str:
-    return mask(text.strip())[:LONGEST_TEXT]
 
 
 def _json(values: Mapping[str, Any]) -> str:

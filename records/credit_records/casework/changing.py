@@ -1,13 +1,27 @@
 """How an application is changed: read under a lock, written once, its version counted up."""
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import UTC, date, datetime
+from datetime import time as time_of_day
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, select, update
 
+from credit_records.calendar import SHANGHAI, today
 from credit_records.casework.application_rows import Application, applications, as_application, hash_of
 from credit_records.casework.tables import application
 from credit_records.deliveries import utc_now
+from credit_records.privacy import mask
+
+OFFICE_HOUR: Final = time_of_day(10)
+LONGEST_TEXT: Final = 2_000
+
+
+def instant(on: date | None) -> str:
+    """Now, or, where something is done as on another day, that day at ten in the morning, as the tables keep it."""
+    if on is None or on == today():
+        return utc_now()
+    return datetime.combine(on, OFFICE_HOUR, SHANGHAI).astimezone(UTC).isoformat(timespec="milliseconds")
 
 
 def lock_by_secret(connection: Connection, secret: str) -> Application | None:
@@ -31,6 +45,11 @@ def read(connection: Connection, application_id: int) -> Application:
     """The application of this id, which must be there."""
     statement = applications().where(application.c.id == application_id)
     return as_application(connection.execute(statement).mappings().one())
+
+
+def said(text: str) -> str:
+    """A text that somebody wrote, as it is kept: without identity numbers, and not without end."""
+    return mask(text.strip())[:LONGEST_TEXT]
 
 
 def _lock(connection: Connection, condition: ColumnElement[bool]) -> Application | None:

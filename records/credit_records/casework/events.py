@@ -63,11 +63,12 @@ def add_event(
     *,
     staff_id: int | None = None,
     public: bool = True,
+    at: str | None = None,
 ) -> None:
-    """Note what was done, in its own transaction."""
+    """Note what was done, in its own transaction; `at` is UTC, now where it is not given."""
     values = {
         "application_id": application_id,
-        "at": utc_now(),
+        "at": at or utc_now(),
         "staff_id": staff_id,
         "action": action,
         "state": state,

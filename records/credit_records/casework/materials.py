@@ -3,13 +3,14 @@
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, select
 
 from credit_records.calendar import today
 from credit_records.casework.application_rows import Application
-from credit_records.casework.changing import change, lock_by_secret
+from credit_records.casework.changing import change, instant, lock_by_secret
 from credit_records.casework.errors import DraftGoneError, NotNowError, TooManyMaterialsError
 from credit_records.casework.states import ASKED, DRAFT
 from credit_records.casework.tables import application_material as material
@@ -36,7 +37,15 @@ class Material:
 
 
 def add_material(
-    engine: Engine, secret: str, purpose: str, file_name: str, *, media_type: str, size: int, sha256: str
+    engine: Engine,
+    secret: str,
+    purpose: str,
+    file_name: str,
+    *,
+    media_type: str,
+    size: int,
+    sha256: str,
+    on: date | None = None,
 ) -> Material:
     """Note a file that the store keeps already. The file name is only ever shown.
 
@@ -46,8 +55,9 @@ def add_material(
         TooManyMaterialsError: there are as many files as there may be.
     """
     with writing(engine) as connection:
-        found = _taking_files(connection, secret)
-        if found.rules(today()).paper(purpose) is None:
+        now = instant(on)
+        found = _taking_files(connection, secret, now)
+        if found.rules(on or today()).paper(purpose) is None:
             message = "没有这一项材料，请从列出的各项中选择"
             raise NotNowError(message)
         counted = select(func.count()).where(material.c.application_id == found.id, _lately(found))
@@ -61,7 +71,7 @@ def add_material(
             "media_type": media_type,
             "bytes": size,
             "sha256": sha256,
-            "added_at": utc_now(),
+            "added_at": now,
         }
         added = connection.execute(insert(material).values(values).returning(*_COLUMNS)).one()
         change(connection, found, {})
@@ -76,7 +86,7 @@ def remove_material(engine: Engine, secret: str, material_id: int) -> None:
         NotNowError: the application takes no files now.
     """
     with writing(engine) as connection:
-        found = _taking_files(connection, secret)
+        found = _taking_files(connection, secret, utc_now())
         removed = delete(material).where(
             material.c.id == material_id, material.c.application_id == found.id, _lately(found)
         )
@@ -122,9 +132,9 @@ def _lately(found: Application) -> ColumnElement[bool]:
     return material.c.added_at >= (found.asked_at or "")
 
 
-def _taking_files(connection: Connection, secret: str) -> Application:
+def _taking_files(connection: Connection, secret: str, now: str) -> Application:
     found = lock_by_secret(connection, secret)
-    if found is None or (found.expires_at is not None and found.expires_at <= utc_now()):
+    if found is None or (found.expires_at is not None and found.expires_at <= now):
         message = "没有这份草稿或申请：草稿只保留 30 天"
         raise DraftGoneError(message)
     if found.state not in {DRAFT, ASKED}:

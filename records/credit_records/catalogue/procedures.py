@@ -78,18 +78,22 @@ class Step(Strict):
 
 
 class Paper(Item):
-    """A paper that is handed in; `name` is the purpose of the files that are it."""
+    """A paper that is handed in; `name` is the purpose of the files that are it. `made_from` is the step whose answers
+    the site makes it of, to be signed; None where applicants have it already.
+    """
 
     name: str = Field(pattern=NAME)
     required: bool = False
+    made_from: str | None = None
     hint: str | None = None
     hint_en: str | None = None
 
 
 class EffectChoice(Strict):
-    """Something that a grant may do."""
+    """Something that a grant may do; `about_another`: only where the application is about another one."""
 
     name: Effect
+    about_another: bool = False
     title: str
     title_en: str
 
