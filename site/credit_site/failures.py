@@ -29,6 +29,8 @@ async def show_failure(request: Request, error: Exception) -> Response:
     site = site_of(request)
     visit = visit_of(request)
     problem = problem_of(error, site.say(visit.locale))
+    if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        site.metrics.failed(problem.kind)
     if wants_json(request):
         return problem_response(problem, request.scope["request_id"])
     # A page that htmx asked for takes the place of the whole page, not of the part that was to change.

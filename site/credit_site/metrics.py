@@ -6,11 +6,14 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from prometheus_client.multiprocess import MultiProcessCollector
 
 MULTIPROCESS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
-SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0)
+SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
 class Metrics:
-    """Requests by route and status, and how long each route took. Labels are routes, never addresses."""
+    """What this process did: requests by route and status, how long each route took, what failed.
+
+    Labels are routes and kinds, never addresses or what was searched for.
+    """
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
@@ -23,6 +26,9 @@ class Metrics:
         self._searches = Counter(
             "chengxin_searches_total", "Searches by how they were understood", ("understood",), registry=self._registry
         )
+        self._failures = Counter(
+            "chengxin_failures_total", "Answers that failed for a reason of ours", ("cause",), registry=self._registry
+        )
 
     def answered(self, route: str, status: int, seconds: float) -> None:
         self._requests.labels(route, status).inc()
@@ -30,6 +36,10 @@ class Metrics:
 
     def searched(self, understood: str) -> None:
         self._searches.labels(understood).inc()
+
+    def failed(self, cause: str) -> None:
+        """`cause` is the kind of the problem: search-resting, database-resting, failure."""
+        self._failures.labels(cause).inc()
 
     def exposition(self) -> bytes:
         if os.environ.get(MULTIPROCESS_FOLDER):

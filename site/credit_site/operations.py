@@ -46,7 +46,9 @@ async def _index(site: Site) -> dict[str, Any]:
 
 
 async def metrics(request: Request) -> Response:
-    exposition = site_of(request).metrics.exposition()
+    """What was answered by all workers, and what the indexer, the receiver and the disk look like now."""
+    site = site_of(request)
+    exposition = site.metrics.exposition() + await site.vital_signs.exposition()
     return Response(exposition, headers={"Content-Type": CONTENT_TYPE_LATEST, "Cache-Control": "no-store"})
 
 
@@ -58,6 +60,7 @@ async def robots(request: Request) -> Response:
         "Disallow: /search",
         "Disallow: /api/v1/",
         "Disallow: /provider",
+        "Disallow: /desk",
         f"Sitemap: {base_url}/sitemap.xml",
     )
     return PlainTextResponse("\n".join(lines) + "\n", headers={"Cache-Control": A_DAY})

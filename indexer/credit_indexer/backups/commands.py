@@ -31,7 +31,8 @@ def backup(
             raise typer.Exit(UNREADABLE) from error
         size = target.stat().st_size / 1_000_000
         say(f"已备份到 {target}：{size:,.1f} MB，{_told(manifest)}，数据库通过了完整性检查。")
-        say("设置（chengxin.toml、环境变量）和密钥不在备份里，请另行保管；索引不必备份，恢复后会重新建立。")
+        say("设置（chengxin.toml、环境变量）和密钥（数据目录里的 secret.key 等）不在备份里，请另行保管。")
+        say("索引不必备份，恢复后会重新建立。")
         if keep is not None and place.is_dir():
             for path in remove_all_but(place, keep):
                 say(f"已删去较早的备份 {path.name}。")

@@ -53,6 +53,7 @@ async def _register(request: Request, register: Register) -> Response:
     try:
         answer = await site.record_search.search(register.query(parsed.request))
     except EngineUnavailableError:
+        site.metrics.failed("search-resting")
         return await _resting(site, request, register, visit, parsed)
     site.metrics.searched(answer.understood)
     asked = parsed.request

@@ -27,6 +27,7 @@ async def search(request: Request) -> Response:
     try:
         answer = await site.search.search(parsed.request.subject_query())
     except EngineUnavailableError:
+        site.metrics.failed("search-resting")
         return await _resting(site, request, visit, parsed)
     site.metrics.searched(answer.understood)
     return site.page(
