@@ -1,29 +1,33 @@
-"""Objections to records (异议): opened with the day by which the provider must answer, closed with what came of it.
+"""Objections to records (异议) as the league table counts them, and those that come by letter or over the counter.
 
-Who objects, and with which papers, is not kept here.
+They are applications like those of the form (see `credit_records.casework`), which nobody follows from outside.
 """
 
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Final, Literal, NamedTuple
 
 from sqlalchemy import Connection, Engine, Row, Select, case, func, insert, select, update
 
-from credit_records.calendar import add_working_days, today
+from credit_records.calendar import today, working_days_between
+from credit_records.casework import audit
+from credit_records.casework.deadlines import due_after
+from credit_records.casework.events import add_event
+from credit_records.casework.numbers import new_number
+from credit_records.casework.procedures import procedure
+from credit_records.casework.states import ACCEPTED, OPEN
 from credit_records.casework.tables import application
-from credit_records.catalogue import Catalogue, Deadline, catalogue
+from credit_records.catalogue import Catalogue
 from credit_records.database import writing
 from credit_records.deliveries import utc_now
 from credit_records.publication import RecordNotFoundError
+from credit_records.states import civil_day
 from credit_records.statistics import UNIT
 from credit_records.tables import delivery, record
 
-POLICY: Final = "objection"
 PROCEDURE: Final = "objection"
-ANSWER: Final = "provider_data"  # the provider's own time limit, of several that the policy has
-OPEN_STATES: Final = ("submitted", "accepted", "asked", "proposed")
 
 Outcome = Literal["upheld", "explained", "dropped"]
 OUTCOME_TITLES: Final[Mapping[Outcome, str]] = {
@@ -34,8 +38,9 @@ OUTCOME_TITLES: Final[Mapping[Outcome, str]] = {
 
 
 _STATES: Final[Mapping[Outcome, str]] = {"upheld": "granted", "explained": "refused", "dropped": "dropped"}
+_ACTIONS: Final[Mapping[Outcome, str]] = {"upheld": "grant", "explained": "refuse", "dropped": "drop"}
 _OUTCOMES: Final = {state: outcome for outcome, state in _STATES.items()}
-_OPEN: Final = (application.c.procedure == PROCEDURE) & application.c.state.in_(OPEN_STATES)
+_OPEN: Final = (application.c.procedure == PROCEDURE) & application.c.state.in_(OPEN)
 
 
 class ObjectionNotFoundError(Exception):
@@ -70,14 +75,14 @@ def open_objection(
 ) -> Objection:
     """Open an objection to a record in whatever state; whoever delivered its newest state has to answer it.
 
-    `on` is the day in China from which the time limit of the policy `objection` is counted, today by default.
+    `on` is the day in China from which the deadline of the procedure is counted, today by default.
 
     Raises:
         RecordNotFoundError: there is no such record.
     """
-    day, declared = on or today(), declared or catalogue()
-    limit = declared.policies[POLICY].version_on(day).deadline(ANSWER)
-    now = utc_now()
+    day, now = on or today(), utc_now()
+    rules = procedure(PROCEDURE, day, declared)
+    limit = rules.deadline(ACCEPTED)
     with writing(engine) as connection:
         found = connection.execute(select(record.c.delivery_id, record.c.kind).where(record.c.id == record_id)).first()
         if found is None:
@@ -85,19 +90,22 @@ def open_objection(
             raise RecordNotFoundError(message)
         values = {
             "procedure": PROCEDURE,
+            "number": new_number(connection, rules.spec.prefix, day),
             "secret_hash": secrets.token_hex(32),  # of no secret: nobody follows it from outside
             "record_id": record_id,
             "delivery_id": found.delivery_id,
             "kind": found.kind,
-            "state": "accepted",
+            "state": ACCEPTED,
             "answers": "{}",
+            "policy_on": day.isoformat(),
             "created_at": now,
             "updated_at": now,
             "submitted_at": now,
             "accepted_at": now,
-            "due_on": last_day(day, limit).isoformat(),
+            "due_on": due_after(day, limit).isoformat() if limit else None,
         }
         number: int = connection.execute(insert(application).values(values).returning(application.c.id)).scalar_one()
+        _note(connection, number, "accept", ACCEPTED)
         return _read(connection, number)
 
 
@@ -119,6 +127,9 @@ def close_objection(engine: Engine, number: int, outcome: Outcome) -> Objection:
         if not closed:
             message = f"异议 {number} 已于 {known.closed_at} 办结"
             raise ObjectionClosedError(message)
+        worked = working_days_between(civil_day(known.opened_at), civil_day(now))
+        connection.execute(update(application).where(application.c.id == number).values(worked_days=worked))
+        _note(connection, number, _ACTIONS[outcome], _STATES[outcome])
         return known
 
 
@@ -140,11 +151,9 @@ def objections_to(connection: Connection, record_id: int) -> list[Objection]:
     return [_as_objection(row) for row in found]
 
 
-def last_day(start: date, limit: Deadline) -> date:
-    """The last day of a time limit that begins on the day after `start`."""
-    if limit.unit == "working_days":
-        return add_working_days(start, limit.days)
-    return start + timedelta(days=limit.days)
+def _note(connection: Connection, number: int, action: str, state: str) -> None:
+    add_event(connection, number, action, state)
+    audit.append(connection, audit.SYSTEM, f"application.{action}", f"application/{number}", {"state": state})
 
 
 def _all() -> Select[int, int, str, str, str, str]:

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
+from credit_records.casework.eligibility import earliest_day
 from credit_records.catalogue import Deadline, Kind, Locale, PolicyVersion
 from credit_records.catalogue.parts import UNTIL_EXIT, UNTIL_FIELD
-from credit_records.classification import earliest_repair
 from credit_records.record_reading import Record
 from credit_records.role_values import RoleValues
 
@@ -57,11 +57,11 @@ def rule_from(sentence: str, version: PolicyVersion) -> Rule:
     return Rule(sentence, version.source, version.confirmed, version.note or "")
 
 
-def remedies(site: Site, kind: Kind, record: Record, values: RoleValues, locale: Locale, *, today: date) -> list[Rule]:
+def remedies(site: Site, kind: Kind, record: Record, locale: Locale, today: date) -> list[Rule]:
     """What a subject may do about a record: object always, repair where the kind allows it."""
     found = [_objection(site, record, locale, today)]
     if kind.effect.repairable:
-        found.append(_repair(site, kind, record, values, locale, today=today))
+        found.append(_repair(site, record, locale, today))
     return found
 
 
@@ -74,13 +74,13 @@ def _objection(site: Site, record: Record, locale: Locale, today: date) -> Rule:
     return replace(rule_from(sentence, version), more="objection")
 
 
-def _repair(site: Site, kind: Kind, record: Record, values: RoleValues, locale: Locale, *, today: date) -> Rule:
+def _repair(site: Site, record: Record, locale: Locale, today: date) -> Rule:
     say = site.say(locale)
     version = site.catalogue.policies["repair"].version_on(today)
     told = {
         "accepted": days_text(version.deadline("acceptance"), say),
         "decided": days_text(version.deadline("decision"), say),
-        "day": _iso(earliest_day(site, kind, record, values)),
+        "day": _iso(earliest_day(record, site.catalogue)),
     }
     if told["day"]:
         sentence = say(
@@ -93,17 +93,6 @@ def _repair(site: Site, kind: Kind, record: Record, values: RoleValues, locale: 
             "受理后 %(decided)s内作出决定。修复后停止公示。"
         )
     return replace(rule_from(sentence % told, version), more="repair")
-
-
-def earliest_day(site: Site, kind: Kind, record: Record, values: RoleValues) -> date | None:
-    """The first day on which repair may be applied for; None where no policy sets a shortest period."""
-    if not (record.decision_date and record.dishonesty_class and kind.publication.policy):
-        return None
-    version = site.catalogue.policies[kind.publication.policy].version_on(record.decision_date)
-    found = next(each.name for each in version.classes if each.name == record.dishonesty_class)
-    text = "\n".join(values.texts)
-    policy = site.catalogue.policies[kind.publication.policy]
-    return earliest_repair(record.decision_date, found, policy, text)
 
 
 def _iso(day: date | None) -> str:

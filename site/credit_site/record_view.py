@@ -142,7 +142,7 @@ def record_view(site: Site, record: Record, locale: Locale, today: date) -> Reco
         working_days=record.working_days,
         dishonesty_class=class_title(site, kind, record, locale),
         term=term_of(site, kind, record, values, locale),
-        remedies=remedies(site, kind, record, values, locale, today=today),
+        remedies=remedies(site, kind, record, locale, today),
     )
 
 

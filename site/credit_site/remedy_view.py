@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from credit_records.catalogue import Deadline, Kind, Locale
+from credit_records.casework.deadlines import due_after
+from credit_records.casework.eligibility import Eligibility, earliest_day
+from credit_records.catalogue import Deadline, Locale
 from credit_records.catalogue.procedures import Item
-from credit_records.objections import last_day
 from credit_records.record_reading import Record
 
-from credit_site.publication_view import Rule, days_text, earliest_day, rule_from, term_of
+from credit_site.publication_view import Rule, days_text, rule_from, term_of
 from credit_site.record_view import Fact, RecordLine, class_title, record_line
 from credit_site.site import Site
 
@@ -39,27 +40,28 @@ class RemedyView:
     rule: Rule
 
 
-def repair_view(site: Site, record: Record, locale: Locale, today: date) -> RemedyView:
+def repair_view(site: Site, record: Record, found: Eligibility, locale: Locale, today: date) -> RemedyView:
+    """`found` is whether and from when the record can be repaired."""
     kind = site.catalogue.kinds[record.kind]
     say = site.say(locale)
     version = site.catalogue.policies["repair"].version_on(today)
     values = site.roles(kind.name, locale).read(record.fields)
-    earliest = earliest_day(site, kind, record, values)
+    earliest = earliest_day(record, site.catalogue)
     term = term_of(site, kind, record, values, locale)
     allowed = kind.effect.repairable
     begun = allowed and (earliest is None or earliest <= today)
     return RemedyView(
         line=record_line(site, record, locale),
         owner=record.name or values.name,
-        answer=_repair_answer(site, kind, earliest, locale, today),
-        open=begun,
+        answer=_repair_answer(site, found, locale),
+        open=found.answer == "now",
         facts=[
             fact
             for fact in (
                 Fact(say("失信类别"), class_title(site, kind, record, locale)),
                 Fact(say("决定或列入日期"), _iso(record.decision_date)),
-                Fact(say("最早可以申请"), _iso(earliest) if allowed else ""),
-                Fact(say("自动停止公示"), _after(record.ends_on, locale), term.sentence),
+                Fact(say("最早可以申请"), _iso(found.earliest) if allowed else ""),
+                Fact(say("自动停止公示"), _after(found.ends_on, locale), term.sentence),
             )
             if fact.value
         ],
@@ -77,7 +79,7 @@ def objection_view(site: Site, record: Record, locale: Locale, today: date) -> R
     say = site.say(locale)
     version = site.catalogue.policies["objection"].version_on(today)
     values = site.roles(kind.name, locale).read(record.fields)
-    answered = last_day(today, version.deadline("provider_data"))
+    answered = due_after(today, version.deadline("provider_data"))
     return RemedyView(
         line=record_line(site, record, locale),
         owner=record.name or values.name,
@@ -97,13 +99,14 @@ def objection_view(site: Site, record: Record, locale: Locale, today: date) -> R
     )
 
 
-def _repair_answer(site: Site, kind: Kind, earliest: date | None, locale: Locale, today: date) -> str:
+def _repair_answer(site: Site, found: Eligibility, locale: Locale) -> str:
     say = site.say(locale)
-    if not kind.effect.repairable:
-        return say("这类记录不适用信用修复")
-    if earliest is not None and earliest > today:
-        return say("%(day)s 起可以申请信用修复") % {"day": earliest.isoformat()}
-    return say("改正并履行义务后，现在就可以申请信用修复")
+    titles = {
+        "never": say("这类记录不适用信用修复"),
+        "later": say("%(day)s 起可以申请信用修复") % {"day": _iso(found.earliest)},
+        "now": say("改正并履行义务后，现在就可以申请信用修复"),
+    }
+    return titles.get(found.answer) or (found.why_en if locale == "en" else found.why)
 
 
 def _after(ends_on: date | None, locale: Locale) -> str:

@@ -2,13 +2,13 @@ from datetime import date, timedelta
 
 import pytest
 from credit_records.calendar import today
+from credit_records.casework.deadlines import due_after
 from credit_records.catalogue import Deadline, catalogue
 from credit_records.objections import (
     ObjectionClosedError,
     ObjectionNotFoundError,
     OpenCount,
     close_objection,
-    last_day,
     objections_to,
     open_counts,
     open_objection,
@@ -64,7 +64,7 @@ def test_the_last_day_is_counted_by_the_policy_and_overdue_begins_after_it(datab
 
 def test_a_limit_in_days_counts_every_day():
     limit = Deadline(name="x", title="x", title_en="x", days=3, unit="days")
-    assert last_day(date(2026, 9, 30), limit) == date(2026, 10, 3)
+    assert due_after(date(2026, 9, 30), limit) == date(2026, 10, 3)
 
 
 @pytest.mark.usefixtures("penalties")

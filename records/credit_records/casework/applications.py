@@ -36,6 +36,7 @@ from credit_records.casework.errors import (
 from credit_records.casework.events import add_event
 from credit_records.casework.materials import purposes_of
 from credit_records.casework.notices import tell_applicant
+from credit_records.casework.numbers import new_number
 from credit_records.casework.procedures import PAPERS, Procedure, procedure
 from credit_records.casework.states import DRAFT, DROPPED, OPEN, REFUSED, SUBMITTED
 from credit_records.casework.tables import application, application_event, application_material
@@ -64,8 +65,6 @@ __all__ = [
 
 SECRET_BYTES: Final = 32
 DRAFT_LASTS: Final = timedelta(days=30)
-_UNMISTAKABLE: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # no two of these are taken for each other
-_RANDOM_CHARACTERS: Final = 6
 PURGE_BATCH: Final = 500
 
 Requirement = Callable[[Connection, Record, Procedure, date, Catalogue], None]
@@ -170,7 +169,7 @@ def submit(
             connection,
             found,
             {
-                "number": _new_number(connection, rules, day),
+                "number": new_number(connection, rules.spec.prefix, day),
                 "state": SUBMITTED,
                 "delivery_id": delivery_id,
                 "class": concerned.dishonesty_class,
@@ -351,15 +350,6 @@ def _complete(connection: Connection, found: Application, rules: Procedure, conc
     if faults:
         raise IncompleteError(faults)
     return {name: text for name, text in answers.items() if text}
-
-
-def _new_number(connection: Connection, rules: Procedure, day: date) -> str:
-    """A number that nobody can guess from others, though it opens nothing without its secret."""
-    while True:
-        rest = "".join(secrets.choice(_UNMISTAKABLE) for _ in range(_RANDOM_CHARACTERS))
-        number = f"{rules.spec.prefix}{day:%Y%m%d}{rest}"
-        if connection.execute(select(application.c.id).where(application.c.number == number)).first() is None:
-            return number
 
 
 def _audit(connection: Connection, found: Application, action: str) -> None:
