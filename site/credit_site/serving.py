@@ -1,4 +1,4 @@
-"""`chengxin serve`: the web server, its workers, and the indexer and the receiver beside them."""
+"""`chengxin serve`: the web server, its workers, and what runs beside them: indexer, receiver, sender of mail."""
 
 import os
 import shutil
@@ -20,13 +20,13 @@ from pydantic import ValidationError
 
 from credit_site.logs import configure_logs
 from credit_site.metrics import MULTIPROCESS_FOLDER
-from credit_site.settings import SiteSettings
+from credit_site.settings import SiteSettings, wrong_settings
 from credit_site.supervision import SupervisedProcess
 
 APPLICATION = "credit_site.application:create_served_app"
 CANNOT_START = 2
 PATIENCE = 10  # seconds that answers under way may take when the server stops
-BESIDE = {name: (sys.executable, "-m", "credit_records.command_line", name) for name in ("index", "receive")}
+BESIDE = ("index", "receive")
 
 
 def serve(
@@ -34,7 +34,7 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="监听的端口")] = 8000,
     workers: Annotated[int, typer.Option(min=1, max=64, help="工作进程数")] = 1,
     with_indexer: Annotated[
-        bool, typer.Option("--with-indexer", help="同时运行索引程序和收取程序，报送的数据随即可查")
+        bool, typer.Option("--with-indexer", help="同时运行索引程序和收取程序，设置了邮件服务器的，还有发送程序")
     ] = False,
 ) -> None:
     """启动网站。"""
@@ -49,7 +49,8 @@ def serve(
         if workers > 1:
             running.callback(shutil.rmtree, _share_metrics(settings), ignore_errors=True)
         if with_indexer:
-            for name, command in BESIDE.items():
+            for name in (*BESIDE, "mail") if settings.smtp_host else BESIDE:
+                command = (sys.executable, "-m", "credit_records.command_line", name)
                 running.enter_context(SupervisedProcess(name, command))
         print(f"诚信：http://{host}:{port}（Ctrl+C 停止）", flush=True)  # noqa: T201  # the one line for whoever starts it
         uvicorn.run(
@@ -77,9 +78,8 @@ def _read_settings() -> SiteSettings:
 
 
 def _wrong(error: ValidationError) -> typer.Exit:
-    for wrong in error.errors():
-        name = "_".join(map(str, wrong["loc"])).upper()
-        typer.echo(f"设置 CHENGXIN_{name} 有误：{wrong['msg']}（收到的是 {wrong['input']!r}）。", err=True)
+    for sentence in wrong_settings(error):
+        typer.echo(sentence, err=True)
     return typer.Exit(CANNOT_START)
 
 
