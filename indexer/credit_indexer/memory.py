@@ -1,4 +1,4 @@
-"""Memory, set for work that makes millions of small objects and hardly a cycle, and for programs that run for months."""
+"""Memory, set for work that makes millions of small objects and hardly a cycle, and for programs that run on."""
 
 import ctypes
 import gc

@@ -33,7 +33,10 @@ class NewDelivery:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A delivery as recorded. `finished_at` is None while it runs, and for ever where it was cut off."""
+    """A delivery as recorded. `finished_at` is None while it runs, and for ever where it was cut off.
+
+    `subjects` is how many it named that nobody had named before.
+    """
 
     id: int
     source: str
@@ -53,6 +56,7 @@ class Delivery:
     timely: int = 0
     provider: str | None = None
     way: str = "command"
+    subjects: int = 0
 
 
 def utc_now() -> str:

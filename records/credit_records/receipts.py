@@ -39,6 +39,7 @@ class Receipt:
         received_at, finished_at: UTC, ISO text.
         problems: the first of them; `more` is how many others the CSV beside the receipt holds.
         ignored: headers that are no field of the kind.
+        subjects: how many it names that nobody had named before.
         sentence: the whole in Chinese, with what to do next.
     """
 
@@ -64,6 +65,7 @@ class Receipt:
     problems: tuple[ReceiptProblem, ...] = ()
     more: int = 0
     ignored: tuple[str, ...] = ()
+    subjects: int = 0
 
 
 def receipt_of(
@@ -109,6 +111,7 @@ def receipt_of(
         problems=tuple(found[:limit]),
         more=more,
         ignored=ignored,
+        subjects=delivery.subjects,
     )
 
 
@@ -162,6 +165,8 @@ def _of_rows(delivery: Delivery, title: str) -> str:
         f"收到{title} {delivery.rows:,} 行：新增 {delivery.new:,}，更新 {delivery.changed:,}，"
         f"未变 {delivery.unchanged:,}，退回 {delivery.refused:,}，提示 {delivery.noted:,}。"
     )
+    if delivery.subjects:
+        told += f"其中 {delivery.subjects:,} 个主体是首次出现。"
     if delivery.refused:
         return f"{told}退回的行没有收录，请照原因和改法改正后，只把这些行再送一次。"
     if delivery.noted:

@@ -29,7 +29,8 @@ class BatchOutcome:
     """How many of the rows were new, changed, as they were, or refused because code and name contradict each other.
 
     `measured` of the new were published with their timeliness counted, `timely` of these in time. `wrong` are the
-    rows whose code is wrong, `problems` what their senders are told of names that contradict.
+    rows whose code is wrong, `problems` what their senders are told of names that contradict. `subjects` is how many
+    were named for the first time.
     """
 
     new: int = 0
@@ -40,6 +41,7 @@ class BatchOutcome:
     timely: int = 0
     wrong: tuple[WrongCode, ...] = ()
     problems: tuple[Problem, ...] = ()
+    subjects: int = 0
 
     def __add__(self, other: "BatchOutcome") -> "BatchOutcome":
         return BatchOutcome(
@@ -51,6 +53,7 @@ class BatchOutcome:
             self.timely + other.timely,
             self.wrong + other.wrong,
             self.problems + other.problems,
+            self.subjects + other.subjects,
         )
 
 
@@ -93,7 +96,8 @@ class Batch:
         new, changed = len(self._inserts), len(self._updates)
         refused = len(self._refused)
         unchanged = len(rows) - new - changed - refused
-        return BatchOutcome(new, changed, unchanged, refused, measured, timely, tuple(wrong))
+        subjects = len(self._created)
+        return BatchOutcome(new, changed, unchanged, refused, measured, timely, tuple(wrong), subjects=subjects)
 
     def fates(self, rows: Sequence[CheckedRow]) -> Iterator[str]:
         """What became of each of the rows just recorded: new, changed, unchanged or refused."""

@@ -105,6 +105,7 @@ class Recorder:
                 noted=delivery.c.noted + noted,
                 measured=delivery.c.measured + outcome.measured,
                 timely=delivery.c.timely + outcome.timely,
+                subjects=delivery.c.subjects + outcome.subjects,
             )
         )
 

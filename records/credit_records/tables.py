@@ -83,6 +83,7 @@ delivery = Table(
     Column("timely", Number, nullable=False, server_default="0", comment="of these, those published in time"),
     Column("provider", Text, comment="name of the provider; null: loaded by the operator"),
     Column("way", Text, nullable=False, server_default="command"),
+    Column("subjects", Number, nullable=False, server_default="0", comment="subjects that nobody had named before"),
     Index(None, "content_sha256"),
     Index(None, "started_at"),
     Index(None, "provider", "id"),
