@@ -85,10 +85,14 @@ def repair_within(connection: Connection, record_id: int, act: Act, declared: Ca
 def reinstate(engine: Engine, record_id: int, act: Act, declared: Catalogue | None = None) -> None:
     """Bring a withdrawn or pending record back to the state that its terms give it today."""
     with writing(engine) as connection:
-        case = _open(connection, record_id, declared)
-        case.allow("reinstate", WITHDRAWN, PENDING)
-        row = Checker(case.kind, [], declared=case.declared).derive.row(orjson.loads(case.row.fields))
-        _write(connection, case, _standing_values(case, row), act, "reinstate")
+        reinstate_within(connection, record_id, act, declared)
+
+
+def reinstate_within(connection: Connection, record_id: int, act: Act, declared: Catalogue | None = None) -> None:
+    case = _open(connection, record_id, declared)
+    case.allow("reinstate", WITHDRAWN, PENDING)
+    row = Checker(case.kind, [], declared=case.declared).derive.row(orjson.loads(case.row.fields))
+    _write(connection, case, _standing_values(case, row), act, "reinstate")
 
 
 def correct(
