@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 
+from credit_records.casework.procedures import procedure_names
 from credit_records.catalogue import catalogue
 from credit_records.database import open_database
 from credit_records.gazetteer import gazetteer
@@ -21,14 +22,19 @@ from credit_site.api.departments import league_operations
 from credit_site.api.openapi import DocumentedApi
 from credit_site.api.record_search import record_search_operation
 from credit_site.api.records import record_operations
+from credit_site.casework.routes import casework_routes
 from credit_site.database import Database
+from credit_site.desk import routes as staff_desk
 from credit_site.envelope import Envelope
 from credit_site.failures import handle_failures, show_failure
+from credit_site.guides import pages as guides
 from credit_site.logs import configure_logs
 from credit_site.pages import about, api_reference, departments, home, profile, record, register, results
 from credit_site.provider_room import routes as room
 from credit_site.settings import SiteSettings
 from credit_site.site import Site
+from credit_site.tracking import landing
+from credit_site.tracking.routes import tracking_routes
 
 SMALLEST_TO_COMPRESS = 1024  # bytes; less fits one packet anyway
 COMPRESSION = 3  # of pages; level 6 takes three times as long for 8 % less
@@ -97,6 +103,11 @@ def pages(site: Site) -> list[BaseRoute]:
         *about.routes,
         *api_reference.routes,
         *room.routes,
+        *casework_routes(site.catalogue),
+        *guides.routes,
+        *landing.routes,
+        *tracking_routes(procedure_names(site.catalogue)),
+        *staff_desk.routes,
         *operations.routes,
         *sitemaps.routes,
     ]

@@ -78,7 +78,8 @@ class Envelope:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], *extra]
+                own = {name for name, _ in message["headers"]}  # a stricter policy of the page's own stands
+                message["headers"] = [*message["headers"], *(each for each in extra if each[0] not in own)]
             await send(message)
 
         try:

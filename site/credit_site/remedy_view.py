@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from credit_records.casework.deadlines import due_after
-from credit_records.casework.eligibility import Eligibility, earliest_day
+from credit_records.casework.eligibility import Eligibility
 from credit_records.catalogue import Deadline, Locale
 from credit_records.catalogue.procedures import Item
 from credit_records.record_reading import Record
@@ -46,10 +46,8 @@ def repair_view(site: Site, record: Record, found: Eligibility, locale: Locale, 
     say = site.say(locale)
     version = site.catalogue.policies["repair"].version_on(today)
     values = site.roles(kind.name, locale).read(record.fields)
-    earliest = earliest_day(record, site.catalogue)
     term = term_of(site, kind, record, values, locale)
     allowed = kind.effect.repairable
-    begun = allowed and (earliest is None or earliest <= today)
     return RemedyView(
         line=record_line(site, record, locale),
         owner=record.name or values.name,

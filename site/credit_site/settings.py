@@ -30,8 +30,8 @@ class SiteSettings(Settings):
         default=60,
         ge=1,
         le=1_000_000,
-        description="How many applications for repair, and how many objections, may be begun in an hour from one address; "
-        "a service hall, whose visitors share one, may want more. Five times as many files may be uploaded.",
+        description="How many applications, repairs and objections together, may be begun in an hour from one address; a "
+        "service hall, whose visitors share one, may want more. Five times as many files may be uploaded.",
     )
     clamav: str | None = Field(
         default=None,

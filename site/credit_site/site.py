@@ -10,22 +10,27 @@ from credit_records.gazetteer import Gazetteer
 from credit_records.role_values import RoleReader
 from credit_search.protocol import Engine, IndexReader
 from credit_search.record_search import RecordSearch
+from credit_search.schema import RECORDS, SUBJECTS
 from credit_search.subject_search import SubjectSearch
 from starlette.requests import Request
 from starlette.responses import Response
 
 from credit_site.assets import Assets
+from credit_site.casework_desk import CaseworkDesk
 from credit_site.database import Database
+from credit_site.desk.room import StaffRoom
 from credit_site.freshness import FreshnessClock
 from credit_site.league_book import LeagueBook
 from credit_site.localisation import Say, load_translations
 from credit_site.metrics import Metrics
+from credit_site.papers import Papers
 from credit_site.provider_desk import ProviderDesk
 from credit_site.registers import Registers
 from credit_site.rendering import Templates
 from credit_site.resources import folder
 from credit_site.settings import SiteSettings
 from credit_site.visit import Visit, remember, visit_of
+from credit_site.vital_signs import VitalSigns
 
 HOST = re.compile(r"[A-Za-z0-9.-]+(:\d+)?|\[[0-9a-fA-F:]+\](:\d+)?")  # what may stand in an address of ours
 VARY = "HX-Request, Accept-Language, Cookie, Accept"
@@ -60,6 +65,9 @@ class Site:
         self.record_search = record_search
         self.registers = Registers(catalogue)
         self.desk = ProviderDesk(settings, database.engine, catalogue, gazetteer)
+        self.casework = CaseworkDesk(settings)
+        self.staff_room = StaffRoom(settings)
+        self.papers = Papers(folder("templates") / "papers", settings.paper_fonts)
         self.freshness = FreshnessClock(database, reader)
         self.league = LeagueBook(database)
         self._engine = engine
@@ -67,6 +75,12 @@ class Site:
         self._roles: dict[tuple[str, Locale], RoleReader] = {}
         self._labels: dict[tuple[str, str | None, Locale], str] = {}
         self.metrics = Metrics()
+        self.vital_signs = VitalSigns(
+            database,
+            {schema.name: engine.reader(schema) for schema in (SUBJECTS, RECORDS)},
+            settings.data_dir,
+            settings.resolved_inbox_dir,
+        )
         self.assets = Assets(folder("static"))
         self._translations = load_translations()
         self.templates = Templates(
@@ -135,6 +149,8 @@ class Site:
 
     async def close(self) -> None:
         self.desk.close()
+        self.casework.close()
+        self.staff_room.close()
         self.database.close()
         await self._engine.close()
 

@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 
 from credit_records.calendar import today
+from credit_records.casework.eligibility import eligibility_of
 from credit_records.record_reading import Record, find_record
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from credit_site.casework.beginning import VISITOR
+from credit_site.form_tokens import form_token, keep_visitor, visitor_token
+from credit_site.private_pages import is_encrypted
 from credit_site.record_view import record_address, record_view
 from credit_site.remedy_view import RemedyView, objection_view, repair_view
 from credit_site.site import Site, site_of
@@ -38,7 +42,11 @@ async def objection(request: Request) -> Response:
     site, visit = site_of(request), visit_of(request)
     say = site.say(visit.locale)
     found = await _found(request)
-    wording = {"conditions_title": say("什么时候提异议"), "other_title": say("能不能修复")}
+    wording = {
+        "conditions_title": say("什么时候提异议"),
+        "other_title": say("能不能修复"),
+        "begin": say("开始填写异议"),
+    }
     return _remedy(request, objection_view(site, found, visit.locale, today()), "objection", "repair", wording)
 
 
@@ -47,23 +55,35 @@ async def repair(request: Request) -> Response:
     site, visit = site_of(request), visit_of(request)
     say = site.say(visit.locale)
     found = await _found(request)
-    wording = {"conditions_title": say("要满足的条件"), "other_title": say("认为记录有误，提出异议")}
-    return _remedy(request, repair_view(site, found, visit.locale, today()), "repair", "objection", wording)
+    answer = await site.database.read(eligibility_of, found, site.catalogue, today())
+    wording = {
+        "conditions_title": say("要满足的条件"),
+        "other_title": say("认为记录有误，提出异议"),
+        "begin": say("开始申请"),
+    }
+    return _remedy(request, repair_view(site, found, answer, visit.locale, today()), "repair", "objection", wording)
 
 
 def _remedy(request: Request, view: RemedyView, itself: str, other: str, wording: Mapping[str, str]) -> Response:
     address = view.line.address
-    return site_of(request).page(
+    visitor = visitor_token(request, VISITOR)
+    response = site_of(request).page(
         request,
         "record/remedy.html",
         {
             "view": view,
             "canonical": f"{site_of(request).base_url(request)}{address}/{itself}",
+            "itself": f"{address}/{itself}",
+            "guide": f"/guide/{itself}",
+            "track": f"/{itself}/track",
             "other": f"{address}/{other}",
+            "form_token": form_token(visitor),
             **wording,
         },
-        headers={"X-Robots-Tag": "noindex, noarchive"},
+        headers={"X-Robots-Tag": "noindex, noarchive", "Cache-Control": "private, no-cache"},
     )
+    keep_visitor(response, VISITOR, visitor, path="/record", secure=is_encrypted(request))
+    return response
 
 
 async def _found(request: Request) -> Record:
