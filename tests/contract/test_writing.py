@@ -2,7 +2,7 @@
 
 import pytest
 from credit_search.clauses import Everything, Term
-from credit_search.protocol import Engine, WriterBusyError
+from credit_search.protocol import Engine, NoIndexError, WriterBusyError
 from credit_search.schema import IndexSchema
 
 from tests.contract.small_index import SMALL, document, filled
@@ -126,3 +126,14 @@ async def test_an_index_of_another_schema_is_not_taken_for_this_one(engine: Engi
     changed = IndexSchema(SMALL.name, SMALL.key, SMALL.fields[:-2] + SMALL.fields[-1:])
     assert await engine.live(changed) is None
     assert changed.digest != SMALL.digest
+
+
+async def test_a_writer_whose_generation_was_dropped_is_told_that_it_is_gone(engine: Engine) -> None:
+    beside = await engine.create(SMALL)
+    writer = await engine.writer(SMALL, beside)
+    await writer.write([document(1, "ab")], ())
+    await engine.drop(SMALL, beside)
+    with pytest.raises(NoIndexError):
+        await writer.commit(1)
+    await writer.close()
+    assert await engine.generations(SMALL) == []

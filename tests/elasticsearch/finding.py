@@ -9,10 +9,10 @@ from contextlib import contextmanager
 import pytest
 from elasticsearch import Elasticsearch
 
-from tests.elasticsearch.real_node import NoNodeError, shared, wait_for
+from tests.elasticsearch.real_node import VERSION, NoNodeError, shared, wait_for
 
 SEARCH_SECONDS = 60.0  # a busy machine is no failure
-IMAGE = "elasticsearch:9.2.0"
+IMAGE = f"elasticsearch:{os.environ.get(VERSION) or '9.2.0'}"
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,8 @@
 """A real search node for the tests, started from published jars and three small classes of ours.
 
 What is needed: `mvn` to fetch the jars once, and a JDK of at least 21 to compile and run. Jars and classes are kept in
-the user's cache folder. The node ends with the process that it is told to watch.
+the user's cache folder. The node ends with the process that it is told to watch. `ELASTICSEARCH_VERSION` asks for
+another version than the one in `node/pom.xml`.
 """
 
 import fcntl
@@ -17,7 +18,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,9 +26,11 @@ from pathlib import Path
 HERE = Path(__file__).with_name("node")
 JVMS = Path("/usr/lib/jvm")
 OLDEST_JAVA = 21
-HEAP = "512m"
+UP_SOON = ("-Xms512m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+"""For tests, where a node that is up sooner matters more than one that is fast later."""
 PATIENCE_SECONDS = 300.0
 LOOK_SECONDS = 0.1
+VERSION = "ELASTICSEARCH_VERSION"
 
 
 class NoNodeError(Exception):
@@ -61,17 +64,14 @@ class Node:
             time.sleep(LOOK_SECONDS)
 
 
-def start(home: Path, watched: int, port: int = 0) -> Node:
+def start(home: Path, watched: int, port: int = 0, java_options: Sequence[str] = UP_SOON) -> Node:
     """Start a node with its data under `home`, and wait until it answers."""
     java, classes = _java(), _classes()
     (home / "config").mkdir(parents=True, exist_ok=True)
     http, transport = port or _free_port(), _free_port()
     command = [
         str(java / "bin" / "java"),
-        f"-Xms{HEAP}",
-        f"-Xmx{HEAP}",
-        "-XX:+UseSerialGC",
-        "-XX:TieredStopAtLevel=1",  # up sooner, which matters more here than speed later
+        *java_options,
         "--enable-native-access=ALL-UNNAMED",
         "-cp",
         f"{classes / 'classes'}:{classes / 'jars'}/*",
@@ -155,6 +155,7 @@ def _classes() -> Path:
     """The folder of jars and of our compiled classes, made where it is not there yet."""
     sources = sorted(HERE.rglob("*.java"))
     content = b"".join(path.read_bytes() for path in (HERE / "pom.xml", *sources))
+    content += os.environ.get(VERSION, "").encode()
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "chengxin"
     made = cache / f"search-node-{hashlib.sha256(content).hexdigest()[:16]}"
     cache.mkdir(parents=True, exist_ok=True)
@@ -172,7 +173,8 @@ def _make(folder: Path, sources: list[Path]) -> None:
     if maven is None:
         raise NoNodeError("`mvn` (the package maven), which fetches the node's jars, is not installed")
     fetch = [maven, "-q", "-B", "-f", HERE / "pom.xml", "dependency:copy-dependencies"]
-    _run([*fetch, f"-DoutputDirectory={folder / 'jars'}"], "the node's jars could not be fetched")
+    asked = [f"-Delasticsearch.version={os.environ[VERSION]}"] if os.environ.get(VERSION) else []
+    _run([*fetch, *asked, f"-DoutputDirectory={folder / 'jars'}"], "the node's jars could not be fetched")
     compiler = [_java() / "bin" / "javac", "-d", folder / "classes", "-cp", f"{folder / 'jars'}/*"]
     _run([*compiler, *sources], "the node's launcher could not be compiled")
 

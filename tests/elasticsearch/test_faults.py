@@ -1,9 +1,12 @@
 """A real node that is paused, killed, full or robbed of its index: it is told plainly, and mends by itself."""
 
 import asyncio
+import os
 import re
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import httpx
 import pytest
@@ -118,13 +121,44 @@ async def test_an_index_that_is_taken_away_is_built_again(
         await until(lambda: finds(city, 3))
 
 
-async def test_writes_wait_while_the_node_is_full_and_searches_go_on(cluster: AsyncElasticsearch, city: City) -> None:
-    """A disk beyond its flood stage: Elasticsearch then sets this very block on every index of the node."""
+WATERMARKS = [f"cluster.routing.allocation.disk.watermark.{stage}" for stage in ("low", "high", "flood_stage")]
+MOST_TAKEN = 2 * 1024**3  # bytes
+
+
+@asynccontextmanager
+async def filled_disk(cluster: AsyncElasticsearch, folder: Path) -> AsyncIterator[None]:
+    """A file takes the node's disk beyond its flood stage, which lies half the file below what is free before."""
+    free = shutil.disk_usage(folder).free
+    taken = min(MOST_TAKEN, free // 2)
+    stage = f"{free - taken // 2}b"
+    await cluster.cluster.put_settings(persistent=dict.fromkeys(WATERMARKS, stage))
+    path = folder / "filling"
+    try:
+        with path.open("wb") as file:
+            os.posix_fallocate(file.fileno(), 0, taken)
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+        await cluster.cluster.put_settings(persistent=dict.fromkeys(WATERMARKS))
+
+
+async def test_writes_wait_while_the_disk_is_full_and_searches_go_on(
+    cluster: AsyncElasticsearch, city: City, tmp_path: Path
+) -> None:
     prefix = city.workplace.settings.model_dump()["elasticsearch_prefix"]
     index = f"{prefix}-{await city.workplace.engine.live(SUBJECTS)}"
-    await cluster.indices.put_settings(index=index, settings={"index.blocks.read_only_allow_delete": True})
+
+    async def is_blocked() -> bool:
+        found = await cluster.indices.get_settings(index=index, name="index.blocks.*", flat_settings=True)
+        return bool(found.body)
+
+    async def is_free() -> bool:
+        return not await is_blocked()
+
     async with followed(city):
-        await asyncio.to_thread(city.register, 4)
-        await until(lambda: finds(city, 3))
-        await cluster.indices.put_settings(index=index, settings={"index.blocks.read_only_allow_delete": None})
+        async with filled_disk(cluster, tmp_path):
+            await until(is_blocked)
+            await asyncio.to_thread(city.register, 4)
+            await until(lambda: finds(city, 3))
+        await until(is_free)
         await until(lambda: finds(city, 4))

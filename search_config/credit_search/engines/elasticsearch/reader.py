@@ -10,7 +10,7 @@ from credit_search.clauses import Clause, Filters, Sort
 from credit_search.engines.elasticsearch.connection import Connection
 from credit_search.engines.elasticsearch.generations import Generations, Known
 from credit_search.engines.elasticsearch.queries import SUM, aggregations, compiled, order
-from credit_search.engines.elasticsearch.versions import versions_of
+from credit_search.engines.elasticsearch.versions import keys_of, versions_of
 from credit_search.protocol import FacetCount, Hit, Page
 from credit_search.schema import FieldType, IndexSchema
 
@@ -73,6 +73,11 @@ class ElasticsearchReader:
             )
         )
         return dict(answer.body)
+
+    async def scan(self, clause: Clause, *, filters: Filters = ()) -> AsyncIterator[list[int]]:
+        """Of one point in time."""
+        async for keys in keys_of(self._connection, self._alias, self._schema, compiled(clause, filters)):
+            yield keys
 
     async def frequencies(self, field: str, terms: Sequence[str]) -> list[int]:
         """From one shard, times their number: its dictionary knows without counting, deleted documents included."""

@@ -1,4 +1,4 @@
-"""What an index holds, as pairs of key and version, read from one point in time."""
+"""What an index holds, read from one point in time: the keys of what matches, and pairs of key and version."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -10,28 +10,42 @@ AT_ONCE = 10_000
 KEPT_OPEN = "2m"  # between two pages
 
 
+async def keys_of(
+    connection: Connection, index: str, schema: IndexSchema, query: dict[str, Any]
+) -> AsyncIterator[list[int]]:
+    """The keys of what the query matches, ascending."""
+    asked = {"query": query, "sort": [{schema.key: "asc"}], "stored_fields": "_none_"}
+    async for hits in _pages(connection, index, asked):
+        yield [int(hit["sort"][0]) for hit in hits]
+
+
 async def versions_of(connection: Connection, index: str, schema: IndexSchema) -> AsyncIterator[tuple[int, int]]:
     """Every (key, version) of the index as it was when this was first asked."""
+    async for hits in _pages(connection, index, {"sort": ["_shard_doc"], "docvalue_fields": [schema.key, "version"]}):
+        for hit in hits:
+            yield hit["fields"][schema.key][0], hit["fields"]["version"][0]
+
+
+async def _pages(connection: Connection, index: str, asked: dict[str, Any]) -> AsyncIterator[list[dict[str, Any]]]:
+    """Every hit, each with its place in the order, however many there are."""
     opened = await connection.manage(lambda client: client.open_point_in_time(index=index, keep_alive=KEPT_OPEN))
     point = opened["id"]
-    asked: dict[str, Any] = {
-        "size": AT_ONCE,
-        "sort": ["_shard_doc"],
-        "track_total_hits": False,
-        "docvalue_fields": [schema.key, "version"],
-    }
+    body = {**asked, "size": AT_ONCE, "track_total_hits": False}
     try:
         while True:
-            asked["pit"] = {"id": point, "keep_alive": KEPT_OPEN}
+            body["pit"] = {"id": point, "keep_alive": KEPT_OPEN}
             answer = await connection.manage(
-                lambda client: client.search(body=asked, filter_path=("pit_id", "hits.hits.fields", "hits.hits.sort"))
+                lambda client: client.search(
+                    body=body,
+                    allow_partial_search_results=False,
+                    filter_path=("pit_id", "hits.hits.fields", "hits.hits.sort"),
+                )
             )
             point = answer["pit_id"]
             hits = answer.get("hits", {}).get("hits", ())
             if not hits:
                 return
-            for hit in hits:
-                yield hit["fields"][schema.key][0], hit["fields"]["version"][0]
-            asked["search_after"] = hits[-1]["sort"]
+            yield hits
+            body["search_after"] = hits[-1]["sort"]
     finally:
         await connection.manage(lambda client: client.close_point_in_time(id=point))

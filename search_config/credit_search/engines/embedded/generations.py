@@ -7,6 +7,7 @@
 
 import os
 import shutil
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from credit_search.schema import IndexSchema
 
 CURSOR = "cursor"
 LIVE = "live"
+DROPPED = ".dropped-"
 
 
 def write_durably(path: Path, text: str) -> None:
@@ -84,4 +86,8 @@ class Generations:
     def drop(self, generation: str) -> None:
         if generation == self.live():
             raise ValueError(f"{generation} is live")
-        shutil.rmtree(self.path(generation), ignore_errors=True)
+        with suppress(FileNotFoundError):
+            # In one step, so that a writer which is still at work there neither keeps half of it nor makes it anew.
+            self.path(generation).rename(self.folder / f"{DROPPED}{generation}")
+        for dropped in self.folder.glob(f"{DROPPED}*"):
+            shutil.rmtree(dropped, ignore_errors=True)

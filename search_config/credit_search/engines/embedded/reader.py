@@ -18,7 +18,7 @@ from credit_search.clauses import Clause, Filters, Sort
 from credit_search.engines.embedded import counting
 from credit_search.engines.embedded.generations import Generations
 from credit_search.engines.embedded.mapping import FACET_VALUES, Compiler, facet_fields, tantivy_schema
-from credit_search.engines.embedded.versions import versions_of
+from credit_search.engines.embedded.versions import SCAN_STEP, highest_key, keys_within, versions_of
 from credit_search.engines.embedded.width import WIDE, is_wide
 from credit_search.protocol import EngineUnavailableError, Hit, NoIndexError, Page
 from credit_search.schema import FieldType, IndexSchema
@@ -159,6 +159,19 @@ class EmbeddedReader:
     ) -> list[tuple[object, tantivy.Document]]:
         hits = found.hits[: asked.size] if found is not None else []
         return [(score, searcher.doc(address)) for score, address in hits]
+
+    async def scan(self, clause: Clause, *, filters: Filters = ()) -> AsyncIterator[list[int]]:
+        """Of one commit, in a thread, so that others are served meanwhile."""
+        searcher = self._fresh_searcher()
+        query = self._compiler.query(clause, filters)
+        native = tantivy_schema(self._schema)
+        loop = asyncio.get_running_loop()
+        for start in range(0, highest_key(searcher, self._schema) + 1, SCAN_STEP):
+            keys = await loop.run_in_executor(
+                self._threads, keys_within, searcher, native, self._schema, query, start
+            )
+            if keys:
+                yield keys
 
     async def frequencies(self, field: str, terms: Sequence[str]) -> list[int]:
         searcher = self._fresh_searcher()

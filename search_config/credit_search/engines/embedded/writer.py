@@ -2,7 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import orjson
@@ -11,11 +11,12 @@ import tantivy
 from credit_search.engines.embedded.generations import CURSOR, write_durably
 from credit_search.engines.embedded.mapping import FACET_VALUES, facet_fields, open_index, stored_fields, tantivy_schema
 from credit_search.engines.embedded.versions import highest_key, versions_of
-from credit_search.protocol import Document, EngineUnavailableError, WriterBusyError
+from credit_search.protocol import Document, EngineUnavailableError, NoIndexError, WriterBusyError
 from credit_search.schema import IndexSchema
 
 HEAP_BYTES = 300_000_000  # two threads fill about 150 MB each before they write a segment
 THREADS = 2
+META = "meta.json"  # every index of tantivy has one
 _BUSY = "lock"  # what tantivy's message holds when another writer has the folder
 
 
@@ -42,7 +43,7 @@ class EmbeddedWriter:
         # then pays for no deletion.
         latest = {document[self._schema.key]: document for document in documents}
         replaced = [*deletions, *(key for key in latest if key <= self._highest)]
-        with _telling():
+        with _telling(self._folder):
             if replaced:
                 # By query: the binding's deletion by term takes a number for a signed one and finds nothing.
                 self._writer.delete_documents_by_query(
@@ -53,7 +54,7 @@ class EmbeddedWriter:
         self._highest = max(self._highest, max(latest, default=0))
 
     async def commit(self, cursor: int) -> None:
-        with _telling():
+        with _telling(self._folder):
             self._writer.commit()
             write_durably(self._folder / CURSOR, str(cursor))
 
@@ -64,7 +65,7 @@ class EmbeddedWriter:
             return 0
 
     async def size(self) -> int:
-        with _telling():
+        with _telling(self._folder):
             self._index.reload()
             return int(self._index.searcher().num_docs)
 
@@ -72,14 +73,14 @@ class EmbeddedWriter:
         return 0  # what its schema does not allow ends the batch
 
     async def versions(self) -> AsyncIterator[tuple[int, int]]:
-        with _telling():
+        with _telling(self._folder):
             self._index.reload()
             pairs = versions_of(self._index.searcher(), self._native, self._schema)
         for pair in pairs:
             yield pair
 
     async def close(self) -> None:
-        with _telling():  # of a full disk, say, on which a thread of the writer ended
+        with suppress(NoIndexError), _telling(self._folder):  # of a full disk, say, on which one of its threads ended
             self._writer.wait_merging_threads()
 
     def _as_json(self, document: Document) -> str:
@@ -89,22 +90,23 @@ class EmbeddedWriter:
         return orjson.dumps(document | stored).decode()
 
     def _highest_key(self) -> int:
-        with _telling():
+        with _telling(self._folder):
             self._index.reload()
             return highest_key(self._index.searcher(), self._schema)
 
 
 @contextmanager
-def _telling() -> Iterator[None]:
-    """Tell what tantivy and the disk object to as the protocol does."""
+def _telling(folder: Path) -> Iterator[None]:
+    """Tell what tantivy and the disk object to as the protocol does; a rebuild may have dropped what is written to."""
     try:
         yield
     except (ValueError, OSError) as error:
-        raise EngineUnavailableError(str(error)) from error
+        kind = EngineUnavailableError if (folder / META).exists() else NoIndexError
+        raise kind(str(error)) from error
 
 
 def _open_index(folder: Path, schema: IndexSchema) -> tantivy.Index:
-    with _telling():
+    with _telling(folder):
         return open_index(folder, schema)
 
 

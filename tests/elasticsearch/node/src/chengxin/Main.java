@@ -28,6 +28,7 @@ public final class Main {
                 .put("cluster.routing.allocation.disk.watermark.low", "1mb")
                 .put("cluster.routing.allocation.disk.watermark.high", "1mb")
                 .put("cluster.routing.allocation.disk.watermark.flood_stage", "1mb")
+                .put("cluster.info.update.interval", "10s")
                 .build();
         ProcessHandle watched =
                 ProcessHandle.of(Long.parseLong(arguments[3])).orElseThrow();
