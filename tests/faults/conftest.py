@@ -20,6 +20,11 @@ PENALTIES = 300
 BATCH = 150
 
 
+@pytest.fixture
+def database_url() -> None:
+    """A file: what is killed here is what runs beside it."""
+
+
 @dataclass
 class Ended:
     killed: bool

@@ -1,4 +1,4 @@
-"""A data folder of its own for each test, with the rooms opened on it as commands open them."""
+"""A data folder and a database of each sort for each test, with the rooms opened on it as commands open them."""
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
@@ -70,12 +70,12 @@ class City:
 
 
 @pytest.fixture
-def open_city(kind: Kind, tmp_path: Path) -> Iterator[Callable[[], City]]:
+def open_city(kind: Kind, tmp_path: Path, database_url: str | None) -> Iterator[Callable[[], City]]:
     """Opens the city of this test, as each command does anew."""
     opened: list[Workplace] = []
 
     def open_one() -> City:
-        workplace = open_workplace(Settings(data_dir=tmp_path / "data"))
+        workplace = open_workplace(Settings(data_dir=tmp_path / "data", database_url=database_url))
         opened.append(workplace)
         return City(workplace, kind, tmp_path)
 

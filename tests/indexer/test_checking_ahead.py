@@ -20,6 +20,11 @@ TABLE: Table = (
 )
 
 
+@pytest.fixture
+def database_url() -> None:
+    """A file: what is recorded, and where, is not in question."""
+
+
 @pytest.mark.parametrize("name", ["utf8.csv", "lines.jsonl.gz", "table.parquet", "table.xlsx"])
 def test_a_second_process_checks_as_the_first_would(name: str, city: City, monkeypatch: pytest.MonkeyPatch) -> None:
     source = inspect_file(write_as(name, TABLE, city.folder), city.kind).source

@@ -9,6 +9,7 @@ from credit_records.corrections import QuarantinedValue, Scope, count_problems, 
 from credit_records.deliveries import last_deliveries
 from credit_records.reading import find_subject, records_of
 
+from tests.databases import everything_in
 from tests.indexer.conftest import City
 from tests.indexer.dressed_tables import FORMATS, delimited, write_as
 
@@ -98,6 +99,7 @@ def test_identity_numbers_never_reach_the_database(city: City) -> None:
     scope = f"经营者身份证{IDENTITY_NUMBER}"
     rows = [(*GOOD[:4], scope), ("", "92620199MA00000030", "", "", scope), (*BAD[2][:4], scope)]
     city.load_table((HEADER, rows))
+    assert IDENTITY_NUMBER not in everything_in(city.workplace.database)
     city.workplace.database.dispose()
     for path in (city.folder / "data").glob("chengxin.db*"):
         assert IDENTITY_NUMBER.encode() not in path.read_bytes()

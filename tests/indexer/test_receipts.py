@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from credit_records.receipts import as_json, from_json, receipt_of
 
+from tests.databases import on_sqlite
 from tests.indexer.conftest import City
 from tests.indexer.dressed_tables import delimited
 from tests.indexer.receiving import HEADER, Department, rows, table
@@ -35,6 +36,16 @@ def test_a_receipt_tells_the_figures_and_the_problems(department: Department) ->
     assert receipt.ignored == ("备注",)
     assert "新增 3" in receipt.sentence
     assert "退回 2" in receipt.sentence
+
+
+def test_a_receipt_tells_how_many_subjects_are_named_for_the_first_time(department: Department) -> None:
+    department.drop("登记信息.csv", delimited((HEADER, rows()[:2])))
+    department.receive()
+    department.drop("登记信息_又.csv", delimited((HEADER, rows())))
+    department.receive()
+    first, second = sorted(department.receipts(), key=lambda receipt: receipt.delivery or 0)
+    assert (first.subjects, second.subjects) == (2, len(rows()) - 2)
+    assert "2 个主体是首次出现" in first.sentence
 
 
 def test_what_is_to_correct_lies_beside_it_and_can_be_sent_again(department: Department) -> None:
@@ -87,6 +98,7 @@ def test_no_half_receipt_is_ever_seen(department: Department) -> None:
     assert department.waiting() == []
 
 
+@on_sqlite
 def test_what_a_receipt_tells_is_on_the_disk_before_it(department: Department, monkeypatch: pytest.MonkeyPatch) -> None:
     real, seen = os.fsync, []
 

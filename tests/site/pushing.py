@@ -10,7 +10,6 @@ import orjson
 from credit_records.catalogue import catalogue
 from credit_records.database import migrate, open_database
 from credit_records.providers import add_provider
-from credit_records.settings import Settings
 from credit_site.application import create_app
 from credit_site.settings import SiteSettings
 from sqlalchemy import Engine
@@ -50,7 +49,7 @@ def row(**given: str) -> dict[str, str]:
 
 def new_provider(client: httpx.AsyncClient, settings: SiteSettings) -> Pushing:
     """One more provider of a city that has an application already."""
-    database = open_database(Settings(data_dir=settings.data_dir))
+    database = open_database(settings)
     name = f"water-{next(_SERIALS)}"
     return Pushing(client, database, add_provider(database, name, f"第{name}局", "市水务局", kinds=KINDS), name)
 
@@ -58,7 +57,7 @@ def new_provider(client: httpx.AsyncClient, settings: SiteSettings) -> Pushing:
 @asynccontextmanager
 async def pushing(settings: SiteSettings) -> AsyncIterator[Pushing]:
     """A provider of an application and a database of their own."""
-    database = open_database(Settings(data_dir=settings.data_dir))
+    database = open_database(settings)
     migrate(database)
     key = add_provider(database, "water", "市水务局", "市水务局", kinds=KINDS)
     app = create_app(settings)

@@ -13,7 +13,6 @@ from credit_site.api.models import ProblemDocument
 from credit_site.application import create_app
 from credit_site.league_view import percent
 from credit_site.provider_room.session import SESSION
-from credit_site.settings import SiteSettings
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,23 +30,28 @@ from tests.site.reported_months import (
     write_months,
 )
 
+pytestmark = pytest.mark.every_database
+
 ROW = re.compile(r'<tr>\s*<th scope="row">(.*?)</th>(.*?)</tr>', re.DOTALL)
 TAGS = re.compile(r"<[^>]+>")
 
 
 @pytest.fixture(scope="module")
-def settings(tmp_path_factory):
-    found = SiteSettings(data_dir=tmp_path_factory.mktemp("departments"), city="demo")
-    database = open_database(found)
-    migrate(database)
-    write_months(database)
-    database.dispose()
-    return found
+def settings(place, once_per_database, tmp_path_factory):
+    def report():
+        found = place.new(tmp_path_factory.mktemp("departments"))
+        database = open_database(found)
+        migrate(database)
+        write_months(database)
+        database.dispose()
+        return found
+
+    return once_per_database("departments", report)
 
 
 @pytest.fixture(scope="module")
-def app(settings):
-    return create_app(settings)
+def app(once_per_database, settings):
+    return once_per_database("departments app", lambda: create_app(settings))
 
 
 def rows(html):

@@ -7,6 +7,8 @@ from urllib.parse import quote
 import pytest
 from credit_search.facets import SUBJECT_FACETS
 
+pytestmark = pytest.mark.every_database
+
 
 def text_of(html: str) -> str:
     return " ".join(unescape(re.sub(r"<[^>]+>", "", html)).split())
@@ -177,6 +179,13 @@ async def test_a_resting_engine_is_said_and_exact_questions_are_still_answered(r
         assert f'href="/credit/{subject.uscc}"' in await page(resting_client, f"/search?q={exact}", 503)
     assert subject.name in await page(resting_client, f"/credit/{subject.uscc}")
     await page(resting_client, "/")
+
+
+async def test_while_the_engine_rests_a_whole_name_may_be_typed_in_either_width(resting_client, shown):
+    subject = shown["ＡＢＣ"]
+    typed = subject.name.replace("ＡＢＣ（", "ABC (").replace("）", ") ")
+    assert typed != subject.name
+    assert f'href="/credit/{subject.uscc}"' in await page(resting_client, f"/search?q={typed}", 503)
 
 
 async def test_a_failure_is_a_page_with_a_number_and_no_trace(app, client, monkeypatch, capsys):

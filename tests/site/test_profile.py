@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 from html import unescape
 
 import httpx
@@ -11,7 +10,8 @@ from credit_records.database import open_database
 from credit_records.publication import Act, withdraw
 from credit_records.reading import find_subject, records_of
 from credit_site.application import create_app
-from credit_site.settings import SiteSettings
+
+pytestmark = pytest.mark.every_database
 
 
 async def test_it_says_who_since_when_how_it_is_known_and_from_whom(client, shown):
@@ -113,17 +113,14 @@ async def test_a_misread_letter_is_put_right(client, shown):
     assert f'href="/credit/{code}"' in answer.text
 
 
-async def test_a_record_that_was_withdrawn_is_shown_nowhere(data_dir, tmp_path, shown):
-    for file in data_dir.glob("chengxin.db*"):
-        shutil.copy(file, tmp_path)
-    settings = SiteSettings(data_dir=tmp_path, city="demo")
+async def test_a_record_that_was_withdrawn_is_shown_nowhere(copied, shown):
     subject = shown["长风"]
-    database = open_database(settings)
+    database = open_database(copied)
     with database.connect() as connection:
         found = find_subject(connection, subject.uscc)
         assert found
         (record,) = records_of(connection, found.id)
-    app = create_app(settings)
+    app = create_app(copied)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://credit.test") as client:
         paths = (f"/credit/{subject.uscc}", f"/api/v1/subjects/{subject.uscc}")
         for path in paths:

@@ -22,6 +22,8 @@ from tests.conftest import REPOSITORY
 from tests.records.sample_rows import sample
 from tests.site.pushing import KIND, KINDS, Pushing, new_provider, pushing, row
 
+pytestmark = pytest.mark.every_database
+
 
 @pytest.fixture
 def water(written_client, written_settings):

@@ -1,7 +1,6 @@
 """Published records: on the profile, in their section, in the timeline, on their own page and in the API."""
 
 import re
-import shutil
 from html import unescape
 
 import httpx
@@ -12,10 +11,11 @@ from credit_site.api.models import ProblemDocument, RecordDocument, RecordsDocum
 from credit_site.application import create_app
 from credit_site.profile_view import FIRST_RECORDS
 from credit_site.record_request import RECORDS
-from credit_site.settings import SiteSettings
 
 from tests.site.pages import page
 from tests.site.published_records import AUTHORITY, NEVER, OVER, PENALTIES, number_of
+
+pytestmark = pytest.mark.every_database
 
 LINE = re.compile(r'<li class="line">')
 
@@ -245,12 +245,9 @@ async def test_a_parameter_of_the_api_that_cannot_be_followed_is_refused_by_name
 
 
 @pytest.fixture
-async def changing(data_dir, tmp_path):
+async def changing(copied):
     """The city in a folder of its own, to be changed: its database and a reader of its pages."""
-    for file in data_dir.glob("chengxin.db*"):
-        shutil.copy(file, tmp_path)
-    settings = SiteSettings(data_dir=tmp_path, city="demo")
-    app, database = create_app(settings), open_database(settings)
+    app, database = create_app(copied), open_database(copied)
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(
         transport=transport, base_url="http://credit.test", headers={"accept-language": "zh-CN"}

@@ -1,7 +1,6 @@
 """What the owner of a record is told: how to object, from when it can be repaired, when it ends by itself."""
 
 import re
-import shutil
 from datetime import timedelta
 
 import httpx
@@ -11,7 +10,6 @@ from credit_records.catalogue import catalogue
 from credit_records.database import open_database
 from credit_records.publication import Act, withdraw
 from credit_site.application import create_app
-from credit_site.settings import SiteSettings
 
 from tests.site.pages import page
 from tests.site.published_records import AUTHORITY, NEVER, OVER, number_of
@@ -79,11 +77,8 @@ async def test_pages_of_what_is_not_public_are_those_of_nothing(client, number, 
         assert (await client.get(f"/record/{each}{rest}")).status_code == 404
 
 
-async def test_they_go_with_the_record(data_dir, tmp_path, number):
-    for file in data_dir.glob("chengxin.db*"):
-        shutil.copy(file, tmp_path)
-    settings = SiteSettings(data_dir=tmp_path, city="demo")
-    app, database = create_app(settings), open_database(settings)
+async def test_they_go_with_the_record(copied, number):
+    app, database = create_app(copied), open_database(copied)
     withdraw(database, number[number_of(1)], Act("值班员", "撤回"))
     database.dispose()
     transport = httpx.ASGITransport(app=app)

@@ -11,6 +11,8 @@ from credit_site.settings import SiteSettings
 from tests.site.provider_room.clerks import enter, token_of
 from tests.site.pushing import KIND, pushing, row
 
+pytestmark = pytest.mark.every_database
+
 PAGES = ("/provider", "/provider/upload", "/provider/rows")
 
 

@@ -12,6 +12,8 @@ from credit_records.providers import add_provider
 
 from tests.site.pushing import KIND, KINDS, Pushing, row
 
+pytestmark = pytest.mark.every_database
+
 
 async def test_deliveries_are_listed_newest_first_by_way_and_page_by_page(clerk):
     numbers = [(await clerk.push(row())).json()["delivery"] for _ in range(23)][::-1]

@@ -8,6 +8,8 @@ from credit_records.providers import set_kinds
 from tests.site.provider_room.clerks import receive, sheet, token_of, upload, waiting
 from tests.site.pushing import KIND, KINDS
 
+pytestmark = pytest.mark.every_database
+
 HTMX = {"HX-Request": "true"}
 
 

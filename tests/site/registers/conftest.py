@@ -1,7 +1,6 @@
 """A city with registers, loaded from rows that every figure is held against."""
 
 import asyncio
-import shutil
 
 import pytest
 from credit_indexer.demo.showcases import showcases
@@ -10,7 +9,6 @@ from credit_indexer.indexing_commands import open_workplace
 from credit_indexer.loading import Loader, inspect_file
 from credit_records.catalogue import catalogue
 from credit_site.application import create_app
-from credit_site.settings import SiteSettings
 
 from tests.site import register_rows
 from tests.site.register_rows import AUTHORITIES, ENTRIES
@@ -35,22 +33,27 @@ def rows(subjects):
 
 
 @pytest.fixture(scope="session")
-def register_dir(tmp_path_factory, rows):
-    folder = tmp_path_factory.mktemp("registers")
-    workplace = open_workplace(SiteSettings(data_dir=folder, city="demo"))
-    for name, delivered in rows.items():
-        kind = catalogue().kinds[name]
-        path = register_rows.write(folder / f"{name}.csv", delivered, set(kind.by_name))
-        Loader(workplace.database, kind, AUTHORITIES[0]).load(inspect_file(path, kind), lambda *_: None)
-    asyncio.run(workplace.follower().run(once=True))
-    asyncio.run(workplace.engine.close())
-    workplace.database.dispose()
-    return folder
+def register_city(once_per_database, place, tmp_path_factory, rows):
+    """Loaded and indexed; nobody opens it."""
+
+    def load():
+        settings = place.new(tmp_path_factory.mktemp("registers"))
+        workplace = open_workplace(settings)
+        for name, delivered in rows.items():
+            kind = catalogue().kinds[name]
+            path = register_rows.write(settings.data_dir / f"{name}.csv", delivered, set(kind.by_name))
+            Loader(workplace.database, kind, AUTHORITIES[0]).load(inspect_file(path, kind), lambda *_: None)
+        asyncio.run(workplace.follower().run(once=True))
+        asyncio.run(workplace.engine.close())
+        workplace.database.dispose()
+        return settings
+
+    return once_per_database("registers", load)
 
 
 @pytest.fixture(scope="session")
-def register_app(register_dir):
-    return create_app(SiteSettings(data_dir=register_dir, city="demo"))
+def register_app(once_per_database, place, register_city):
+    return once_per_database("registers app", lambda: create_app(place.opened(register_city)))
 
 
 @pytest.fixture
@@ -60,10 +63,8 @@ async def client(register_app):
 
 
 @pytest.fixture
-async def resting(register_dir, tmp_path):
-    for file in register_dir.glob("chengxin.db*"):
-        shutil.copy(file, tmp_path)
-    app = create_app(SiteSettings(data_dir=tmp_path, city="demo"))
+async def resting(place, register_city, tmp_path):
+    app = create_app(place.copy(register_city, tmp_path))
     async with reader_of(app) as reader:
         yield reader
     await app.state.site.close()

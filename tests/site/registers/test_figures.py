@@ -22,6 +22,8 @@ from tests.site.registers.reading import (
     totals_of,
 )
 
+pytestmark = pytest.mark.every_database
+
 NARROWED: list[tuple[str, Callable[[Row], bool]]] = [
     ("", lambda _: True),
     (f"authority={AUTHORITIES[1]}", lambda row: row["authority"] == AUTHORITIES[1]),

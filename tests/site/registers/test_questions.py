@@ -12,6 +12,8 @@ from tests.site.register_rows import AUTHORITIES, PENALTIES
 from tests.site.registers.reading import API, asked, hits_of, total_of
 from tests.site.test_bad_input import ESCAPED, HOSTILE, STRANGE
 
+pytestmark = pytest.mark.every_database
+
 
 @pytest.mark.parametrize(
     ("query", "sentence"),

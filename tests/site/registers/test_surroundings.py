@@ -17,7 +17,6 @@ from credit_search.facets import RECORD_FACETS
 from credit_site.application import create_app
 from credit_site.registers import Registers
 from credit_site.search_request import SearchRequest
-from credit_site.settings import SiteSettings
 from sqlalchemy import select
 
 from tests.site.pages import page
@@ -34,6 +33,8 @@ from tests.site.registers.reading import (
     total_of,
     totals_of,
 )
+
+pytestmark = pytest.mark.every_database
 
 
 async def test_results_are_cited_by_their_address_and_moment(client):
@@ -75,12 +76,13 @@ async def test_while_the_engine_rests_the_newest_are_still_told(resting):
     assert (await resting.get(API)).status_code == 503
 
 
-async def test_nothing_published_is_said_and_leads_on(tmp_path):
-    workplace = open_workplace(SiteSettings(data_dir=tmp_path, city="demo"))
+async def test_nothing_published_is_said_and_leads_on(place, tmp_path):
+    settings = place.new(tmp_path)
+    workplace = open_workplace(settings)
     await workplace.follower().run(once=True)
     await workplace.engine.close()
     workplace.database.dispose()
-    app = create_app(SiteSettings(data_dir=tmp_path, city="demo"))
+    app = create_app(settings)
     async with reader_of(app) as reader:
         for path in ("/penalties", "/licences", "/lists", "/lists/tax_class_a"):
             assert "这里现在没有公示的记录" in await page(reader, path)
@@ -88,10 +90,9 @@ async def test_nothing_published_is_said_and_leads_on(tmp_path):
 
 
 @pytest.mark.parametrize("act", [withdraw, repair], ids=["withdrawn", "repaired"])
-async def test_a_record_no_longer_public_leaves_list_totals_and_chart(register_dir, tmp_path, rows, act):
-    folder = tmp_path / "city"
-    shutil.copytree(register_dir, folder)
-    settings = SiteSettings(data_dir=folder, city="demo")
+async def test_a_record_no_longer_public_leaves_list_totals_and_chart(place, register_city, tmp_path, rows, act):
+    shutil.copytree(register_city.data_dir / "index", tmp_path / "index")
+    settings = place.copy(register_city, tmp_path)
     gone, *left = rows["administrative_penalty"]
     database = open_database(settings)
     with database.connect() as connection:
