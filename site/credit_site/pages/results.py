@@ -1,5 +1,7 @@
 """The search: its page, the part of it that htmx swaps, and what is said while the search engine rests."""
 
+import unicodedata
+
 from credit_records.reading import find_subject, subjects_by_exact_name
 from credit_records.subjects import Subject
 from credit_search.answers import MAX_RESULTS
@@ -18,6 +20,8 @@ from credit_site.site import Site, site_of
 from credit_site.visit import Visit, visit_of
 
 RETRY_SECONDS = "30"
+_WIDE_BRACKETS = str.maketrans("()", "（）")
+_WIDE = {code: code + 0xFEE0 for code in range(ord("!"), ord("~") + 1)}
 
 
 async def search(request: Request) -> Response:
@@ -66,7 +70,18 @@ async def _resting(site: Site, request: Request, visit: Visit, parsed: ParsedSea
 async def _exact(site: Site, q: str) -> list[Subject]:
     code = canonical_code(q)
     subject = await site.database.read(find_subject, code) if code else None
-    return [subject] if subject else await site.database.read(subjects_by_exact_name, q)
+    if subject:
+        return [subject]
+    for name in _spellings(q):
+        if found := await site.database.read(subjects_by_exact_name, name):
+            return found
+    return []
+
+
+def _spellings(name: str) -> list[str]:
+    """A whole name as it may be kept: as typed, else without spaces and with brackets and letters of either width."""
+    plain = "".join(unicodedata.normalize("NFKC", name).split())
+    return list(dict.fromkeys((name, plain.translate(_WIDE_BRACKETS), plain, plain.translate(_WIDE))))
 
 
 routes = [Route("/search", search)]
