@@ -100,7 +100,7 @@ async def receipt_pdf(holder: Holder) -> Response:
         return led_to(holder.address, holder.visit)
     receipt = await _receipt(holder)
     parts = [
-        {"title": part.title, "facts": [(answer.title, answer.text) for answer in part.answers]}
+        {"title": part.title, "facts": [(answer.title, answer.text) for answer in part.answers if answer.text]}
         for part in await _parts(holder)
         if part.answers
     ]

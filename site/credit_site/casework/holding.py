@@ -112,7 +112,7 @@ async def opened(request: Request, secret: str) -> Application | None:
         say = site.say(visit_of(request).locale)
         detail = say("请过 %(minutes)s 分钟再试，并核对链接、编号和查询码。") % {"minutes": -(-wait // A_MINUTE)}
         headers = {**SECRETIVE, "Retry-After": str(wait)}
-        raise ProblemError(Problem(429, "secrets", say("错误的链接或密钥太多"), detail, headers=headers))
+        raise ProblemError(Problem(429, "secrets", say("错误的链接或查询码太多"), detail, headers=headers))
     return None
 
 

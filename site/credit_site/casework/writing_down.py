@@ -23,10 +23,10 @@ async def written(site: Site, say: Say, function: Callable[[Engine], Done]) -> D
     try:
         return await site.casework.write(function)
     except TooManyWaitingError as error:
-        raise ProblemError(_later(say("现在办理的人太多"), say("请过半分钟，再按一次浏览器的“重新发送”。"))) from error
+        raise ProblemError(_later(say("现在办理的人太多"), say("填的都在这里，请过半分钟再按一次按钮。"))) from error
     except DBAPIError as error:
         if is_busy(error):
-            raise ProblemError(_later(say("数据库正忙"), say("请过半分钟，再按一次浏览器的“重新发送”。"))) from error
+            raise ProblemError(_later(say("数据库正忙"), say("填的都在这里，请过半分钟再按一次按钮。"))) from error
         if is_storage(error):
             detail = say("磁盘满了，刚才填的没有保存。请过一会儿再试，或告诉平台的工作人员。")
             raise ProblemError(_later(say("现在存不下"), detail)) from error
