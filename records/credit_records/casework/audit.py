@@ -5,7 +5,7 @@ again, and even then the newest hash is another than the one that was noted down
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final, NamedTuple
 
@@ -85,11 +85,14 @@ def verify(connection: Connection, anchor: Anchor | None = None) -> Verdict:
     given_out = _given_out(connection)
     last: Entry | None = None
     expected = 1
-    for entry in _all(connection):
-        fault = _fault(entry, expected, last.hash if last else "", anchor)
-        if fault:
-            return Verdict(expected - 1, entry.seq, fault, _anchor(last))
-        last, expected = entry, expected + 1
+    statement = select(audit_entry).order_by(audit_entry.c.seq)
+    with connection.execute(statement, execution_options={"yield_per": _BATCH}) as rows:
+        for row in rows:
+            entry = Entry(*row)
+            fault = _fault(entry, expected, last.hash if last else "", anchor)
+            if fault:
+                return Verdict(expected - 1, entry.seq, fault, _anchor(last))
+            last, expected = entry, expected + 1
     if expected - 1 < given_out:
         return Verdict(expected - 1, expected, f"末尾缺少记录：已经编到第 {given_out} 条", _anchor(last))
     if expected - 1 > _given_out(connection):  # asked again, for entries may have been added while they were read
@@ -120,12 +123,6 @@ def entries(
 
 def _given_out(connection: Connection) -> int:
     return connection.execute(select(counter.c.value).where(counter.c.name == COUNTER)).scalar() or 0
-
-
-def _all(connection: Connection) -> Iterator[Entry]:
-    statement = select(audit_entry).order_by(audit_entry.c.seq)
-    for row in connection.execute(statement, execution_options={"yield_per": _BATCH}):
-        yield Entry(*row)
 
 
 def _fault(entry: Entry, expected: int, previous: str, anchor: Anchor | None) -> str | None:

@@ -10,7 +10,7 @@ from credit_records.calendar import today
 from credit_records.casework.states import OPEN
 from credit_records.casework.tables import application
 from credit_records.catalogue import Catalogue, Kind, Policy, catalogue
-from credit_records.catalogue.policies import DishonestyClass
+from credit_records.catalogue.policies import ClassPeriod
 from credit_records.classification import earliest_repair
 from credit_records.published import is_public
 from credit_records.record_reading import Record, read_in_order
@@ -118,15 +118,14 @@ def _adverse(declared: Catalogue) -> list[str]:
 def _terms(found: Record, kind: Kind, declared: Catalogue) -> Eligibility:
     """The dates and the rule, with the question still open."""
     terms = Eligibility("never", "", "", found.dishonesty_class, ends_on=found.ends_on, source=kind.rule_source or "")
-    policy = _policy(kind, declared)
-    if policy is None or found.decision_date is None or found.dishonesty_class is None:
+    rule = _rule(found, kind, declared)
+    if rule is None:
         return terms
-    version = policy.version_on(found.decision_date)
-    period = version.period(found.dishonesty_class)
+    version = rule.policy.version_on(rule.decided_on)
     return replace(
         terms,
-        class_title=period.title,
-        class_title_en=period.title_en,
+        class_title=rule.period.title,
+        class_title_en=rule.period.title_en,
         earliest=_earliest(found, kind, declared) if kind.effect.repairable else None,
         source=version.source,
         confirmed=version.confirmed,
@@ -161,16 +160,25 @@ def _by_itself(ends_on: date | None) -> tuple[str, str]:
     return f"，{after} 起自动停止公示", f"; publication ends by itself on {after}"
 
 
-def _policy(kind: Kind, declared: Catalogue) -> Policy | None:
-    return declared.policies[kind.publication.policy] if kind.publication.policy else None
+class _Rule(NamedTuple):
+    policy: Policy
+    decided_on: date
+    period: ClassPeriod
+
+
+def _rule(found: Record, kind: Kind, declared: Catalogue) -> _Rule | None:
+    """The period of the record's class by the rules of its day; None where no policy has one."""
+    if kind.publication.policy is None or found.decision_date is None:
+        return None
+    policy = declared.policies[kind.publication.policy]
+    periods = policy.version_on(found.decision_date).classes
+    period = next((each for each in periods if each.name == found.dishonesty_class), None)
+    return _Rule(policy, found.decision_date, period) if period else None
 
 
 def _earliest(found: Record, kind: Kind, declared: Catalogue) -> date | None:
-    policy = _policy(kind, declared)
-    if policy is None or found.decision_date is None or found.dishonesty_class is None:
-        return None
-    class_name: DishonestyClass = policy.version_on(found.decision_date).period(found.dishonesty_class).name
-    return earliest_repair(found.decision_date, class_name, policy, _text(found, kind))
+    rule = _rule(found, kind, declared)
+    return earliest_repair(rule.decided_on, rule.period.name, rule.policy, _text(found, kind)) if rule else None
 
 
 def _text(found: Record, kind: Kind) -> str:

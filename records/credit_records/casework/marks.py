@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from credit_records.calendar import today
 from credit_records.casework.procedures import procedure, procedure_names
@@ -22,11 +22,15 @@ def contested(connection: Connection, record_ids: Sequence[int], declared: Catal
     marking = [name for name in procedure_names(declared) if procedure(name, today(), declared).spec.marks]
     found: set[int] = set()
     for first in range(0, len(record_ids), IN_ONE_QUESTION):
-        statement = select(application.c.record_id).where(
-            application.c.record_id.in_(record_ids[first : first + IN_ONE_QUESTION]),
-            application.c.procedure.in_(marking),
-            application.c.state.in_(OPEN),
-            application.c.accepted_at.is_not(None),
-        )
-        found.update(connection.execute(statement).scalars())
+        given = {"numbers": record_ids[first : first + IN_ONE_QUESTION], "procedures": marking}
+        found.update(connection.execute(_MARKED, given).scalars())
     return frozenset(found)
+
+
+# Asked on every page that shows records: building it anew would cost more than running it.
+_MARKED: Final = select(application.c.record_id).where(
+    application.c.record_id.in_(bindparam("numbers", expanding=True)),
+    application.c.procedure.in_(bindparam("procedures", expanding=True)),
+    application.c.state.in_(OPEN),
+    application.c.accepted_at.is_not(None),
+)

@@ -24,6 +24,10 @@ class Kept(NamedTuple):
     size: int
 
 
+class NoDigestError(ValueError):
+    """What was given as the name of a content is none."""
+
+
 class Store:
     """A folder of files named by their content. Safe for several processes at once."""
 
@@ -60,7 +64,7 @@ class Store:
 
         Raises:
             FileNotFoundError: it is not kept.
-            ValueError: this is no SHA-256.
+            NoDigestError: this is no SHA-256.
         """
         return self._path(sha256).open("rb")
 
@@ -91,7 +95,7 @@ class Store:
 
     def _path(self, sha256: str) -> Path:
         if not _DIGEST.fullmatch(sha256):
-            raise ValueError(sha256)
+            raise NoDigestError
         return self._folder / sha256[:2] / sha256[2:]
 
     def _make(self, folder: Path) -> Path:
