@@ -39,7 +39,9 @@ class Settings(BaseSettings):
         description="Folder in which providers put their files, one folder each; `inbox` in the data folder where it "
         "is not set.",
     )
-    engine: str = Field(default="embedded", description="Which search engine answers: `embedded` or `elasticsearch`.")
+    engine: str = Field(
+        default="embedded", description="Which search engine answers: `embedded`, `elasticsearch` or `meilisearch`."
+    )
 
     @cached_property
     def resolved_inbox_dir(self) -> Path:
