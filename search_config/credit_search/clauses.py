@@ -72,7 +72,7 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """By a sortable field instead of by score."""
+    """By a sortable field, or by the key, instead of by score."""
 
     field: str
     descending: bool = True

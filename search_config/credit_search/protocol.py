@@ -5,7 +5,7 @@ cursor, the change-log number up to which it is complete. Writing the same batch
 crash costs a re-read from the cursor and nothing else.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -70,6 +70,13 @@ class IndexReader(Protocol):
         count: bool = True,
     ) -> Page:
         """Find. Without `count`, `total` is only as large as what was fetched."""
+        ...
+
+    def scan(self, clause: Clause, *, filters: Filters = ()) -> AsyncGenerator[list[int]]:
+        """The keys of everything that matches, ascending, so many at a time; each comes once, however deep it lies.
+
+        What is written meanwhile may be missing from it. Close it where it is not read to its end.
+        """
         ...
 
     async def frequencies(self, field: str, terms: Sequence[str]) -> list[int]:

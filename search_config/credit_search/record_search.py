@@ -2,7 +2,8 @@
 
 from asyncio import gather
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import NamedTuple
@@ -24,6 +25,7 @@ SORTS = {
     "largest": Sort("amount"),
 }
 SORT_NAMES = ("relevance", *SORTS)
+CAME_LAST = Sort(RECORDS.key)  # numbers are given out as records come
 SUMS = ("amount", "confiscated")
 YEAR, MONTH = "year", "month"
 YEARS_AT_ONCE = 16  # their months are fewer than the values that any engine counts of one facet
@@ -125,6 +127,43 @@ class RecordSearch:
             understood=reading.kind.value,
             loosened={} if page.total else await self._loosened(query),
         )
+
+    async def scan(self, query: RecordQuery) -> AsyncGenerator[list[int]]:
+        """The numbers of every record that the query finds, ascending, however many."""
+        clause = _clause(understand(query.q))
+        if clause is None:
+            return
+        async with aclosing(self._reader.scan(clause, filters=_filters(query))) as found:
+            async for numbers in found:
+                yield numbers
+
+    async def newest(self, query: RecordQuery, size: int) -> list[int]:
+        """The numbers of the records that the query finds and that came last, the newest first."""
+        clause = _clause(understand(query.q))
+        if clause is None:
+            return []
+        filters = _filters(query)
+        page = await self._reader.search(clause, filters=filters, size=size, sort=CAME_LAST, count=False)
+        return [hit.key for hit in page.hits]
+
+    async def months(self, query: RecordQuery) -> list[tuple[int, int]]:
+        """How many records the query finds in each month of decision, as (yyyymm, count), newest first.
+
+        Those without a date are in month 0.
+        """
+        clause = _clause(understand(query.q))
+        if clause is None:
+            return []
+        page = await self._reader.search(clause, filters=_filters(query), facets=(MONTH,), size=0)
+        counts = await self._months(clause, query, page)
+        counted = {int(each.value): each.count for each in counts}
+        if undated := page.total - sum(count for month, count in counted.items() if month):
+            counted[0] = undated
+        return sorted(counted.items(), reverse=True)
+
+    async def cursor(self) -> int:
+        """The change-log number that all answers are complete up to."""
+        return await self._reader.cursor()
 
     async def _page(self, clause: Clause, reading: Reading, query: RecordQuery) -> Page:
         size = min(max(query.size, 1), MAX_PAGE_SIZE)

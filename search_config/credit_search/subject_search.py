@@ -4,7 +4,8 @@ This is the read path; it changes nothing. What widens is asked only where the s
 """
 
 from asyncio import gather
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 
 from credit_search.answers import (
@@ -120,7 +121,7 @@ class SubjectSearch:
             return await self._strictly(mended, parts, query, size, offset)
         if not similar and reading.kind in _CODES:
             return await self._digits_in_name(reading, query, size, offset)
-        found = OneOf("id", tuple(ranked.shown.id for ranked in similar))
+        found = _these(similar)
         page = await self._reader.search(found, facets=_FACET_KEYS, size=0) if similar else Page(0, [])
         meant = [ranked for ranked in similar[:MOST_MEANT] if ranked.covered >= MEANT_FROM]
         return SubjectAnswer(
@@ -133,6 +134,40 @@ class SubjectSearch:
             cut=reading.cut,
         )
 
+    async def scan(self, query: SubjectQuery) -> AsyncGenerator[list[int]]:
+        """The numbers of every subject that `search` finds for the query, ascending, however many."""
+        clause = await self._finding(understand(query.q), _filters(query))
+        if clause is None:
+            return
+        async with aclosing(self._reader.scan(clause, filters=_filters(query))) as found:
+            async for numbers in found:
+                yield numbers
+
+    async def cursor(self) -> int:
+        """The change-log number that all answers are complete up to."""
+        return await self._reader.cursor()
+
+    async def _finding(self, reading: Reading, filters: Sequence[Filter]) -> Clause | None:
+        """The clause that `search` answers the query by; None where it finds nothing."""
+        if reading.kind is Understood.NOTHING:
+            return None
+        clause = strict(reading)
+        if reading.kind is Understood.EVERYTHING or await self._finds(clause, filters):
+            return clause
+        if filters and await self._finds(clause, ()):
+            return None
+        mended = with_form_mended(reading)
+        similar = await self._similar(mended, filters)
+        parts = by_parts(mended)
+        if parts and await self._fits_better(mended, parts, similar):
+            return parts
+        if not similar and reading.kind in _CODES:
+            return strict(_as_name(reading))
+        return _these(similar)
+
+    async def _finds(self, clause: Clause, filters: Sequence[Filter]) -> bool:
+        return bool((await self._reader.search(clause, filters=filters, size=1, count=False)).hits)
+
     async def _fits_better(self, reading: Reading, parts: Clause, similar: Sequence[Ranked]) -> bool:
         """Whether the parts of the query lead to something at least as good as the nearest as a whole."""
         page = await self._reader.search(parts, size=POOL, count=False)
@@ -140,7 +175,7 @@ class SubjectSearch:
         return bool(ranked) and (not similar or ranked[0].score >= similar[0].score)
 
     async def _digits_in_name(self, reading: Reading, query: SubjectQuery, size: int, offset: int) -> SubjectAnswer:
-        as_name = replace(reading, kind=Understood.NAME, code="")
+        as_name = _as_name(reading)
         return await self._strictly(as_name, strict(as_name), query, size, offset)
 
     async def _similar(self, reading: Reading, filters: Sequence[Filter]) -> list[Ranked]:
@@ -168,6 +203,14 @@ _FACET_KEYS = tuple(facet.key for facet in SUBJECT_FACETS)
 def _filters(query: SubjectQuery, but: str = "") -> list[Filter]:
     chosen = (f.filter(query.filters[f.key]) for f in SUBJECT_FACETS if f.key in query.filters and f.key != but)
     return [one for one in chosen if one]
+
+
+def _these(ranked: Sequence[Ranked]) -> Clause:
+    return OneOf("id", tuple(one.shown.id for one in ranked))
+
+
+def _as_name(reading: Reading) -> Reading:
+    return replace(reading, kind=Understood.NAME, code="")
 
 
 def _in_order(reading: Reading, hits: Sequence[Hit], home: str) -> list[Ranked]:

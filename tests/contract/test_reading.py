@@ -130,6 +130,42 @@ async def test_sorted_by_a_field_and_paged_each_document_comes_once(abc: Engine)
     assert pages == [[3, 2], [1], []]
 
 
+async def test_sorted_by_the_key_the_newest_document_comes_first(abc: Engine) -> None:
+    assert await keys(abc, Everything(), sort=Sort("id")) == [3, 2, 1]
+    assert await keys(abc, Term("grams", "cd"), sort=Sort("id"), size=1) == [3]
+
+
+async def scanned(engine: Engine, clause: Clause, **asked: object) -> list[int]:
+    return [key async for part in engine.reader(SMALL).scan(clause, **asked) for key in part]  # type: ignore[arg-type]
+
+
+async def test_a_scan_gives_every_key_that_matches_once_in_order(abc: Engine) -> None:
+    assert await scanned(abc, Everything()) == [1, 2, 3]
+    assert await scanned(abc, Term("grams", "cd")) == [2, 3]
+    assert await scanned(abc, Everything(), filters=(Filter("region", ("east",)), Between("year", 2002))) == [3]
+    assert await scanned(abc, Term("grams", "zz")) == []
+    some = Some((Term("grams", "bc"), Term("grams", "de"), Term("grams", "zz")))
+    assert await scanned(abc, some) == [1, 3]
+
+
+async def test_a_scan_goes_deeper_than_anybody_may_page(engine: Engine) -> None:
+    numbers = [*range(1, 10_301), *range(500_000, 500_301), 7_000_000]
+    await filled(engine, *[document(n, "ab" if n % 2 else "cd", year=n % 7) for n in numbers])
+    assert await scanned(engine, Everything()) == numbers
+    assert await scanned(engine, Term("grams", "ab")) == [n for n in numbers if n % 2]
+
+
+async def test_a_scan_that_is_left_early_leaves_nothing_behind(abc: Engine) -> None:
+    scan = abc.reader(SMALL).scan(Everything())
+    assert await anext(scan)
+    await scan.aclose()
+
+
+async def test_a_scan_without_an_index_says_so(engine: Engine) -> None:
+    with pytest.raises(NoIndexError):
+        await scanned(engine, Everything())
+
+
 async def test_a_rarer_term_and_a_boost_come_first(engine: Engine) -> None:
     await filled(engine, *[document(n, "ab ac ad") for n in range(10, 30)], A)
     assert (await keys(engine, Some((Term("grams", "ab"), Term("grams", "bc")))))[0] == 1

@@ -1,7 +1,8 @@
 """Reads the live generation of an index through its alias."""
 
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing
 from typing import Any
 
 import orjson
@@ -74,10 +75,12 @@ class ElasticsearchReader:
         )
         return dict(answer.body)
 
-    async def scan(self, clause: Clause, *, filters: Filters = ()) -> AsyncIterator[list[int]]:
+    async def scan(self, clause: Clause, *, filters: Filters = ()) -> AsyncGenerator[list[int]]:
         """Of one point in time."""
-        async for keys in keys_of(self._connection, self._alias, self._schema, compiled(clause, filters)):
-            yield keys
+        query = compiled(clause, filters)
+        async with aclosing(keys_of(self._connection, self._alias, self._schema, query)) as found:
+            async for keys in found:
+                yield keys
 
     async def frequencies(self, field: str, terms: Sequence[str]) -> list[int]:
         """From one shard, times their number: its dictionary knows without counting, deleted documents included."""

@@ -4,7 +4,7 @@ import asyncio
 import os
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -160,16 +160,14 @@ class EmbeddedReader:
         hits = found.hits[: asked.size] if found is not None else []
         return [(score, searcher.doc(address)) for score, address in hits]
 
-    async def scan(self, clause: Clause, *, filters: Filters = ()) -> AsyncIterator[list[int]]:
+    async def scan(self, clause: Clause, *, filters: Filters = ()) -> AsyncGenerator[list[int]]:
         """Of one commit, in a thread, so that others are served meanwhile."""
         searcher = self._fresh_searcher()
         query = self._compiler.query(clause, filters)
         native = tantivy_schema(self._schema)
         loop = asyncio.get_running_loop()
         for start in range(0, highest_key(searcher, self._schema) + 1, SCAN_STEP):
-            keys = await loop.run_in_executor(
-                self._threads, keys_within, searcher, native, self._schema, query, start
-            )
+            keys = await loop.run_in_executor(self._threads, keys_within, searcher, native, self._schema, query, start)
             if keys:
                 yield keys
 

@@ -1,14 +1,14 @@
 """Reads the live generation of an index."""
 
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from itertools import accumulate
 from typing import Any
 
 import orjson
 
-from credit_search.clauses import Clause, Everything, Filters, OneOf, Some, Sort, Term
+from credit_search.clauses import Between, Clause, Everything, Filters, OneOf, Some, Sort, Term
 from credit_search.engines.meilisearch.conditions import Conditions, both
 from credit_search.engines.meilisearch.connection import Connection
 from credit_search.engines.meilisearch.gathering import MOST_GATHERED, candidates, is_wide, weighed
@@ -20,6 +20,7 @@ from credit_search.engines.meilisearch.words import read
 from credit_search.protocol import EngineUnavailableError, FacetCount, Hit, NoIndexError, Page
 from credit_search.schema import FieldType, IndexSchema
 
+SCANNED_TOGETHER = 10_000  # keys
 FRESHNESS_SECONDS = 0.25  # how often the server is asked which generation is live
 
 Query = dict[str, Any]
@@ -116,6 +117,23 @@ class MeilisearchReader:
             return Page(0, [])
         keys = OneOf(self._schema.key, tuple(document[self._schema.key] for _, document in found))
         return await self.search(keys, facets=facets, sums=sums, size=0)
+
+    async def scan(self, clause: Clause, *, filters: Filters = ()) -> AsyncGenerator[list[int]]:
+        """By key, from the last one on: the server pages no deeper without counting all that lies before."""
+        if isinstance(clause, Some) and is_wide(clause):
+            gathered = await self._gathered(clause, filters, whole=True)
+            yield sorted(document[self._schema.key] for _, document in gathered)
+            return
+        last = -1
+        while True:
+            condition = self._conditions.of(clause, (*filters, Between(self._schema.key, last + 1)))
+            asked = self._page_of(condition, [f"{self._schema.key}:asc"], 0, SCANNED_TOGETHER)
+            found = (await self._ask([asked | {"attributesToRetrieve": [self._schema.key]}]))[0]["hits"]
+            if found:
+                yield [hit[self._schema.key] for hit in found]
+                last = found[-1][self._schema.key]
+            if len(found) < SCANNED_TOGETHER:
+                return
 
     async def frequencies(self, field: str, terms: Sequence[str]) -> list[int]:
         if not terms:
