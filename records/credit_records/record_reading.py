@@ -1,7 +1,7 @@
 """What pages and the API read of records: one, several, sections and badges. Public unless said otherwise."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
@@ -9,6 +9,7 @@ import orjson
 from sqlalchemy import ColumnElement, Connection, Select, Text, bindparam, select
 
 from credit_records.calendar import today
+from credit_records.casework.marks import contested
 from credit_records.catalogue import Catalogue, ListSpec
 from credit_records.published import counts_of_subject, newest, published
 from credit_records.tables import delivery, record, subject
@@ -53,6 +54,7 @@ class Record:
         working_days: from decision to publication, where the kind is measured.
         state_reason: why it is no longer published. For staff only.
         uscc: of its subject, as `name`; both None where it is of a natural person.
+        contested: whether an objection to it is being looked into, where the policy has that marked.
     """
 
     id: int
@@ -75,6 +77,7 @@ class Record:
     state_at: datetime | None = None
     uscc: str | None = None
     name: str | None = None
+    contested: bool = False
 
 
 class Badge(NamedTuple):
@@ -88,28 +91,28 @@ class Badge(NamedTuple):
 def find_record(connection: Connection, number: int, *, on: date | None = None) -> Record | None:
     """The public record of this number on the day `on`, today by default."""
     found = connection.execute(published(on or today(), *_COLUMNS).where(record.c.id == number)).first()
-    return _as_record(found) if found else None
+    return _marked(connection, [_as_record(found)])[0] if found else None
 
 
 def find_records(connection: Connection, numbers: Sequence[int], *, on: date | None = None) -> list[Record]:
     """The public records among these numbers, in their order."""
     statement = published(on or today(), *_COLUMNS).where(record.c.id.in_(numbers))
     found = {row[0]: _as_record(row) for row in connection.execute(statement)}
-    return [found[number] for number in numbers if number in found]
+    return _marked(connection, [found[number] for number in numbers if number in found])
 
 
 def newest_records(connection: Connection, kinds: Sequence[str], limit: int) -> list[Record]:
     """The newest public records of these kinds, the last that came first; each kind is read by its index."""
     day = today()
     found = [row for kind in kinds for row in connection.execute(newest(day, kind, limit, *_COLUMNS))]
-    return [_as_record(row) for row in sorted(found, key=lambda row: -row.id)[:limit]]
+    return _marked(connection, [_as_record(row) for row in sorted(found, key=lambda row: -row.id)[:limit]])
 
 
 def find_record_for_staff(connection: Connection, number: int) -> Record | None:
     """The record of this number in whatever state."""
     statement = _all(*_COLUMNS).where(record.c.id == number)
     found = connection.execute(statement).first()
-    return _as_record(found) if found else None
+    return _marked(connection, [_as_record(found)])[0] if found else None
 
 
 def records_of(connection: Connection, subject_id: int, *, on: date | None = None) -> list[Record]:
@@ -119,7 +122,7 @@ def records_of(connection: Connection, subject_id: int, *, on: date | None = Non
         .where(record.c.subject_id == subject_id)
         .order_by(record.c.updated_at.desc(), record.c.id.desc())
     )
-    return [_as_record(row) for row in connection.execute(statement)]
+    return _marked(connection, [_as_record(row) for row in connection.execute(statement)])
 
 
 def sections(connection: Connection, subject_id: int, declared: Catalogue, *, on: date | None = None) -> dict[str, int]:
@@ -139,7 +142,7 @@ def read_in_order(connection: Connection, numbers: Sequence[int]) -> list[Record
     """The records of these numbers in their order, whatever their state: whoever found the numbers has asked that."""
     rows = connection.execute(_BY_NUMBERS, {"numbers": numbers}) if numbers else ()
     found = {row[0]: _as_record(row) for row in rows}
-    return [found[number] for number in numbers]
+    return _marked(connection, [found[number] for number in numbers])
 
 
 def _all(*columns: ColumnElement[Any]) -> Select[Any]:
@@ -149,6 +152,12 @@ def _all(*columns: ColumnElement[Any]) -> Select[Any]:
 
 _BY_NUMBERS: Final = _all(*_COLUMNS).where(record.c.id.in_(bindparam("numbers", expanding=True)))
 _COUNTED: Final = counts_of_subject(bindparam("day", type_=Text), bindparam("subject"))
+
+
+def _marked(connection: Connection, records: list[Record]) -> list[Record]:
+    """The same records, each told whether it is contested: one question for all of them."""
+    marked = contested(connection, [each.id for each in records])
+    return [replace(each, contested=True) if each.id in marked else each for each in records] if marked else records
 
 
 def _as_record(row: Sequence[Any]) -> Record:

@@ -42,7 +42,8 @@ class Provenance:
 class RecordLine:
     """A record in a list. `ours` is whether its headline is in the reader's language rather than the record's.
 
-    `year` is given where a line of time comes to another one, empty for what has no date.
+    `year` is given where a line of time comes to another one, empty for what has no date. `contested` is whether an
+    objection to it is being looked into.
     """
 
     address: str
@@ -52,6 +53,7 @@ class RecordLine:
     day: str
     facts: list[Fact]
     self_declared: bool
+    contested: bool = False
     year: str | None = None
 
 
@@ -62,6 +64,7 @@ class RecordSheet:
     address: str
     facts: list[Fact]
     provenance: Provenance
+    contested: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,7 @@ def record_line(site: Site, record: Record, locale: Locale) -> RecordLine:
         day=record.decision_date.isoformat() if record.decision_date else "",
         facts=_line_facts(site, roles.played(LINE_ROLES), record, headline, locale),
         self_declared=kind.effect.self_declared,
+        contested=record.contested,
     )
 
 
@@ -126,6 +130,7 @@ def record_sheet(site: Site, record: Record, locale: Locale, said: Set[str] = fr
         address=record_address(record.id),
         facts=[fact for fact in _facts(site, kind.public_fields, record, locale) if fact.value not in said],
         provenance=Provenance(record.source, record.file_name, civil(record.received_at), civil(record.updated_at)),
+        contested=record.contested,
     )
 
 

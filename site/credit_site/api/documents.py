@@ -143,6 +143,7 @@ def record_document(site: Site, record: Record, locale: Locale, base_url: str) -
         "ends_on": record.ends_on.isoformat() if record.ends_on else None,
         "working_days": record.working_days,
         "self_declared": kind.effect.self_declared,
+        "contested": record.contested,
         "fields": {name: record.fields[name] for name in public if record.fields.get(name) is not None},
         "source": record.source,
         "file": record.file_name,

@@ -97,6 +97,7 @@ class RecordDocument(Document):
     ends_on: str | None = Field(description="公示的最后一天，没有则不限期 Last day of publication; none: no end")
     working_days: int | None = Field(description="从决定到公示的工作日数 Working days from decision to publication")
     self_declared: bool = Field(description="是否主体自行申报 Whether it is the subject's own word")
+    contested: bool = Field(description="是否异议处理中 Whether an objection to it is being looked into")
     fields: dict[str, Any] = Field(description="公开的字段，名称见目录 Public fields, named as in the catalogue")
     source: str = Field(description="来源 Who provided it")
     file: str = Field(description="来自哪个文件 The file it came in")
