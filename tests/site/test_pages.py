@@ -188,6 +188,18 @@ async def test_while_the_engine_rests_a_whole_name_may_be_typed_in_either_width(
     assert f'href="/credit/{subject.uscc}"' in await page(resting_client, f"/search?q={typed}", 503)
 
 
+async def test_while_the_engine_rests_an_application_can_be_begun_and_gone_on_with(resting_client, shown):
+    profile = await page(resting_client, f"/credit/{shown['光电科技'].uscc}")
+    guide = re.search(r'href="(/record/\d+)"', profile)[1] + "/objection"
+    token = re.search(r'name="form_token" value="([^"]+)"', await page(resting_client, guide))[1]
+    begun = await resting_client.post(guide, data={"form_token": token}, headers={"origin": "http://credit.test"})
+    assert begun.status_code == 303
+    draft = begun.headers["location"]
+    steps = re.findall(rf'href="({re.escape(draft)}/[a-z_-]+)"', await page(resting_client, draft))
+    assert steps, "the draft leads to what has to be filled in"
+    assert 'name="form_token"' in await page(resting_client, steps[0])
+
+
 async def test_a_failure_is_a_page_with_a_number_and_no_trace(app, client, monkeypatch, capsys):
     async def fail(*_: object) -> None:
         raise ZeroDivisionError("张三的秘密")
