@@ -2,7 +2,7 @@
 
 import pytest
 from credit_search.engines.breaker import FAILURES, SECONDS_BETWEEN_TRIES, Breaker
-from credit_search.protocol import EngineRestingError
+from credit_search.protocol import EngineRestingError, NoIndexError
 
 
 class Clock:
@@ -35,3 +35,19 @@ def test_failures_that_are_not_in_a_row_leave_it_shut() -> None:
         breaker.failed("busy")
         breaker.succeeded()
         breaker.admit()
+
+
+async def test_only_what_says_that_the_engine_rests_counts_as_a_failure() -> None:
+    breaker = Breaker(Clock())
+
+    async def ask(error: Exception) -> None:
+        raise error
+
+    for _ in range(2 * FAILURES):
+        with pytest.raises(NoIndexError):
+            await breaker.through(lambda: ask(NoIndexError("subjects")))
+    for _ in range(FAILURES):
+        with pytest.raises(EngineRestingError, match="no answer"):
+            await breaker.through(lambda: ask(EngineRestingError("no answer")))
+    with pytest.raises(EngineRestingError, match="no answer"):
+        await breaker.through(lambda: ask(AssertionError("nobody is asked now")))
