@@ -17,7 +17,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute, Route
 
 from credit_site import operations, sitemaps
-from credit_site.api import providers, subjects
+from credit_site.api import changes, providers, subjects
 from credit_site.api.departments import league_operations
 from credit_site.api.openapi import DocumentedApi
 from credit_site.api.record_search import record_search_operation
@@ -58,6 +58,7 @@ def create_app(settings: SiteSettings) -> FastAPI:
         subjects.router,
         record_search_operation(site.catalogue),
         record_operations(site.catalogue),
+        changes.router,
         league_operations(site.catalogue),
         providers.router,
     )

@@ -240,6 +240,7 @@ def shown_by(kind: Kind) -> set[str]:
         "/credit/{uscc}/{kind}",
         "/api/v1/records",
         "/api/v1/records/{id}",
+        "/api/v1/changes",
         "/api/v1/subjects/{uscc}",
         "/api/v1/subjects/{uscc}/records",
     }

@@ -12,6 +12,9 @@ from credit_site.league_request import SORTS as LEAGUE_SORTS
 from credit_site.record_request import CURSOR_PATTERN, MOST_RECORDS, RECORDS
 from credit_site.search_request import DEFAULT_SIZE, LARGEST_PAGE, SORTS
 
+CHANGES = 100
+MOST_CHANGES = 500
+LARGEST_SEQ = 2**53 - 1  # what JSON's readers hold exactly
 SUGGESTIONS = 8
 MOST_SUGGESTIONS = 20
 _DATE = {"type": "string", "pattern": r"^\s*([0-9]{4}-[0-9]{2}-[0-9]{2}\s*)?$"}  # empty: not asked
@@ -85,6 +88,14 @@ def record_parameters(kinds: list[str]) -> list[dict[str, Any]]:
             {"type": "string", "pattern": CURSOR_PATTERN},
         ),
         _query("size", "每页条数 Records per page", _integer(MOST_RECORDS, RECORDS)),
+    ]
+
+
+def change_parameters() -> list[dict[str, Any]]:
+    after = {"type": "integer", "minimum": 0, "maximum": LARGEST_SEQ, "default": 0}
+    return [
+        _query("after", "上次答复的 next；从头取则为 0 `next` of the last answer; 0: from the beginning", after),
+        _query("limit", "最多几条 At most how many", _integer(MOST_CHANGES, CHANGES)),
     ]
 
 
