@@ -59,9 +59,10 @@ def _unknown(start: bytes, say: Say) -> str:
 def with_ending(file_name: str, media_type: str) -> str:
     """The file's own name with the ending of what it is, so that nobody opens it as something else."""
     stem, dot, ending = file_name.rpartition(".")
-    if dot and f".{ending.lower()}" in (*_OTHER_ENDINGS.get(media_type, ()), ENDINGS[media_type]):
+    is_ending = dot and ending.isascii() and ending.isalnum() and len(ending) <= LONGEST_ENDING
+    if is_ending and f".{ending.lower()}" in (*_OTHER_ENDINGS.get(media_type, ()), ENDINGS[media_type]):
         return file_name
-    return (stem if dot and len(ending) <= LONGEST_ENDING else file_name) + ENDINGS[media_type]
+    return (stem if is_ending else file_name) + ENDINGS[media_type]
 
 
 Reader = Callable[[BinaryIO, Say], BinaryIO]

@@ -15,7 +15,7 @@ MOST_PARTS: Final = 2_000
 MOST_UNPACKED: Final = 200_000_000  # bytes
 MOST_TIMES: Final = 200  # larger than packed
 MOST_ROOT: Final = 1_000_000  # bytes
-LONGEST_LIST: Final = MOST_PARTS * 400  # bytes of the list of parts
+LONGEST_LIST: Final = MOST_PARTS * 200  # bytes of the list of parts
 LONGEST_END: Final = 22 + (1 << 16)
 _END: Final = b"PK\x05\x06"
 _END_FIELDS: Final = struct.Struct("<4s4H2LH")
@@ -67,6 +67,7 @@ def _look_at_parts(package: zipfile.ZipFile, say: Say) -> None:
     names = {part.filename for part in parts}
     if (
         len(names) != len(parts)
+        or len(parts) > MOST_PARTS  # the end may have told another number
         or unpacked > MOST_UNPACKED
         or unpacked > MOST_TIMES * (packed + 1_000)
         or not all(_is_plain(part) for part in parts)

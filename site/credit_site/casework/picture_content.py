@@ -30,7 +30,9 @@ def anew(file: BinaryIO, say: Say) -> BinaryIO:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns of what is refused here by its own limit
             return _anew(file, say)
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
+    except Image.DecompressionBombError as error:  # so many that the library itself does not even open it
+        raise ContentRefusedError(_too_many_pixels(say)) from error
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError) as error:
         raise ContentRefusedError(say("这张图片已经损坏，打不开。请重新拍照或截图后上传。")) from error
 
 
@@ -38,8 +40,7 @@ def _anew(file: BinaryIO, say: Say) -> BinaryIO:
     with Image.open(file, formats=FORMATS) as picture:
         width, height = picture.size
         if width * height > MOST_PIXELS:
-            sentence = say("这张图片有 %(width)s × %(height)s 像素，太大了。请缩小到五千万像素以内再上传。")
-            raise ContentRefusedError(sentence % {"width": width, "height": height})
+            raise ContentRefusedError(_too_many_pixels(say))
         kind = "PNG" if picture.format == "PNG" else "JPEG"  # of a phone's JPEG with depth, the picture itself
         ImageOps.exif_transpose(picture, in_place=True)
         upright = picture if picture.mode in _KEPT_MODES[kind] else picture.convert(_PLAIN_MODE[kind])
@@ -47,3 +48,7 @@ def _anew(file: BinaryIO, say: Say) -> BinaryIO:
         written = BytesIO()
         upright.save(written, kind, quality=QUALITY, compress_level=PNG_LEVEL)
     return written
+
+
+def _too_many_pixels(say: Say) -> str:
+    return say("这张图片的像素太多。请缩小到五千万像素以内再上传。")
