@@ -1,9 +1,11 @@
-"""The Elasticsearch engine beside the bare client: indexing the same ready documents, and answering the same queries.
+"""The Elasticsearch engine beside the bare client: indexing, parity, whole pages, and how soon a change is found.
 
-    python -m benchmarks.elasticsearch --url http://127.0.0.1:9200 [--subjects 200000] [--real-data DIR] [--keep]
+    python -m benchmarks.elasticsearch [--url URL] [--subjects 200000] [--real-data DIR] [--keep]
 
-The subjects are the real names of `national_names.parquet`, other facts being drawn by a fixed seed. The indexes of
-the measurement are removed afterwards; a cluster in use loses and sees nothing, but is busy meanwhile.
+Everything in one run, within ten minutes of a quiet machine with two cores. Without `--url` a node is started from
+jars. Ready documents are made of real names, other facts being drawn by a fixed seed; pages are asked of all real
+subjects, a million. The indexes of the measurement are removed afterwards; a cluster in use loses and sees nothing,
+but is busy.
 """
 
 import argparse
@@ -13,31 +15,26 @@ import random
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import orjson
 import pyarrow.parquet as pq
 from credit_records.settings import Settings
-from credit_search.answers import SubjectQuery
 from credit_search.documents import subject_document
 from credit_search.engines import open_engine
-from credit_search.engines.elasticsearch.connection import Connection
 from credit_search.engines.elasticsearch.engine import ElasticsearchEngine
-from credit_search.engines.elasticsearch.generations import Generations
 from credit_search.engines.elasticsearch.mapping import Encoding, index_body
-from credit_search.engines.elasticsearch.queries import aggregations, compiled
 from credit_search.engines.elasticsearch.settings import ElasticsearchSettings
-from credit_search.facets import SUBJECT_FACETS
 from credit_search.protocol import Document, Engine
 from credit_search.schema import SUBJECTS
-from credit_search.strict import strict
 from credit_search.subject_search import SubjectSearch
-from credit_search.understanding import understand
 from elasticsearch import Elasticsearch, OrjsonSerializer, helpers
 
-from benchmarks.figures import Figure, percentile, publish
+from benchmarks import cluster_pages
+from benchmarks.figures import Figure, publish
 from benchmarks.parity import compare, queries_of
+from benchmarks.search_node import some_node
 
 REPOSITORY = Path(__file__).parent.parent
 PART = "elasticsearch"
@@ -54,17 +51,23 @@ INDUSTRIES = "ABCDEFGHIJKLMNOPQRS"
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--url", default=os.environ.get("ELASTICSEARCH_URL", "http://127.0.0.1:9200"))
-    parser.add_argument("--subjects", type=int, default=200_000)
+    parser.add_argument("--url", default=os.environ.get("ELASTICSEARCH_URL"))
+    parser.add_argument("--subjects", type=int, default=200_000, help="as ready documents; 0: only pages")
     real_data = os.environ.get("CHENGXIN_REAL_DATA") or REPOSITORY.parent / "shared" / "data"
     parser.add_argument("--real-data", type=Path, default=Path(real_data))
     parser.add_argument("--keep", action="store_true", help="keep the figures in benchmarks/results")
     arguments = parser.parse_args()
-    subjects = real_subjects(arguments.real_data, arguments.subjects)
-    with tempfile.TemporaryDirectory(prefix="chengxin-bench-") as folder:
-        figures = measure(arguments.url, subjects, Path(folder))
+    with tempfile.TemporaryDirectory(prefix="chengxin-bench-") as folder, some_node(arguments.url) as url:
+        figures: list[Figure] = []
+        if arguments.subjects:
+            figures += measure(url, real_subjects(arguments.real_data, arguments.subjects), Path(folder) / "ready")
+        with cleared(url, cluster_pages.prefix()):
+            figures += cluster_pages.measure(url, arguments.real_data, Path(folder) / "city")
+    load = os.getloadavg()[2]
+    figures.append(Figure(PART, "load of the machine, 15 minutes", load, "", note="2 cores; what else ran counts"))
     if arguments.keep:
-        print(f"kept in {publish(figures)}")
+        print(f"kept in {publish(figures, PART)}")
+        return
     for figure in figures:
         print(f"{figure.name:50} {figure.value:12,.2f} {figure.unit:12} {figure.bound:10} {figure.note}")
 
@@ -75,11 +78,18 @@ def measure(url: str, subjects: Sequence[tuple[str, str]], folder: Path) -> list
         data_dir=folder, engine="elasticsearch", elasticsearch_url=url, elasticsearch_prefix=f"bench_{os.getpid()}"
     )
     documents = list(ready(subjects))
-    try:
+    with cleared(url, settings.elasticsearch_prefix):
         return asyncio.run(_measured(settings, subjects, documents))
+
+
+@contextmanager
+def cleared(url: str, prefix: str) -> Iterator[None]:
+    """What the block makes under this prefix is removed after it."""
+    try:
+        yield
     finally:
         with Elasticsearch(url) as client:
-            for found in client.cat.indices(index=f"{settings.elasticsearch_prefix}-*", format="json", h="index"):
+            for found in client.cat.indices(index=f"{prefix}-*", format="json", h="index"):
                 client.indices.delete(index=found["index"])
 
 
@@ -102,7 +112,6 @@ async def _measured(
             Figure(PART, f"parallel_bulk, {THREADS} threads", rates[0], "documents/s", note=note),
             Figure(PART, "ours, the same ready documents", rates[1], "documents/s", note=note),
             Figure(PART, "ours as a share of parallel_bulk", rates[1] / rates[0], "", least=0.8),
-            *await querying(settings, cluster, subjects),
             *await parity(embedded, cluster, subjects),
         ]
     finally:
@@ -163,49 +172,6 @@ async def index(engine: Engine, documents: Sequence[Document], generation: str |
     return seconds
 
 
-async def querying(
-    settings: ElasticsearchSettings, cluster: ElasticsearchEngine, subjects: Sequence[tuple[str, str]]
-) -> list[Figure]:
-    """Fragments and codes, by the bare client and by ours: five facets, an exact total, twenty rows."""
-    rng = random.Random(SEED)
-    fragments = [_fragment(name, rng) for name, _ in subjects[: ROUNDS + WARM_UP]]
-    codes = [code for _, code in subjects[: ROUNDS + WARM_UP]]
-    search = SubjectSearch(cluster, HOME)
-    figures: list[Figure] = []
-    for kind, queries in (("fragments", fragments), ("exact codes", codes)):
-        bare = bare_queries(settings, Generations(Connection(settings), settings, SUBJECTS).live_alias, queries)
-        ours = [await _timed(search, query) for query in queries][WARM_UP:]
-        for share, name in ((0.5, "p50"), (0.99, "p99")):
-            figures.append(Figure(PART, f"{kind}, bare client, {name}", percentile(bare, share), "ms"))
-            most = percentile(bare, 0.5) + 3 if share == 0.5 else 30.0
-            figures.append(Figure(PART, f"{kind}, ours, {name}", percentile(ours, share), "ms", most=most))
-    return figures
-
-
-async def _timed(search: SubjectSearch, query: str) -> float:
-    start = time.perf_counter()
-    await search.search(SubjectQuery(query))
-    return (time.perf_counter() - start) * 1000
-
-
-def bare_queries(settings: ElasticsearchSettings, index: str, queries: Sequence[str]) -> list[float]:
-    facets = aggregations([facet.key for facet in SUBJECT_FACETS], ())
-    times = []
-    with Elasticsearch(settings.hosts) as client:
-        for query in queries:
-            asked: dict[str, Any] = {
-                "query": compiled(strict(understand(query))),
-                "size": 20,
-                "track_total_hits": True,
-                "stored_fields": ["shown"],
-                "aggs": facets,
-            }
-            start = time.perf_counter()
-            client.search(index=index, body=asked)
-            times.append((time.perf_counter() - start) * 1000)
-    return times[WARM_UP:]
-
-
 async def parity(one: Engine, other: Engine, subjects: Sequence[tuple[str, str]]) -> list[Figure]:
     found = await compare(
         SubjectSearch(one, HOME), SubjectSearch(other, HOME), queries_of(subjects[:ASKED_IN_EVERY_WAY])
@@ -216,12 +182,6 @@ async def parity(one: Engine, other: Engine, subjects: Sequence[tuple[str, str]]
         Figure(PART, "same ten as embedded", found.same_ten / found.asked, "", least=0.95, note=note),
         Figure(PART, "same counts as embedded", found.same_facets / found.counted, "", least=1.0, note=note),
     ]
-
-
-def _fragment(name: str, rng: random.Random) -> str:
-    length = rng.randint(2, 5)
-    start = rng.randrange(max(len(name) - length, 1))
-    return name[start : start + length]
 
 
 if __name__ == "__main__":
