@@ -38,6 +38,7 @@ class Recording:
     refuse: Callable[[dict[str, Any]], Error | None] = lambda _: None
     fail: Error | None = None
     status: int | None = None
+    version: str = "1.31.0"
     queued: list[int] = field(default_factory=list)
     found: Callable[[dict[str, Any]], dict[str, Any]] = lambda _: {"hits": []}
     awake: threading.Event = field(default_factory=threading.Event)
@@ -203,6 +204,10 @@ def _tasks(made: Recording, _: Any, query: Any, *__: Any) -> Answer:
     return 200, {"results": [], "total": total, "limit": int(query["limit"][0]), "from": None, "next": None}
 
 
+def _version(made: Recording, *_: Any) -> Answer:
+    return 200, {"commitSha": "0" * 40, "commitDate": NOW, "pkgVersion": made.version}
+
+
 def _multi_search(made: Recording, matched: re.Match[str], _: Any, kind: str | None, body: bytes) -> Answer:
     queries = _json(made, matched, kind, body, published.MultiSearch)["queries"]
     if any(query["indexUid"] not in made.indexes for query in queries):
@@ -230,5 +235,6 @@ _ROUTES: list[tuple[str, str, Route]] = [
     ("POST", _INDEX + "/search", _search),
     ("GET", r"/tasks/(?P<number>\d+)", _one_task),
     ("GET", "/tasks", _tasks),
+    ("GET", "/version", _version),
     ("POST", "/multi-search", _multi_search),
 ]

@@ -141,6 +141,13 @@ async def test_an_index_that_is_remade_behind_our_back_is_not_taken_for_ours(
         await engine.writer(SMALL, (await engine.generations(SMALL))[0])
 
 
+async def test_a_server_that_is_too_old_is_told_by_its_version(engine: MeilisearchEngine, server: Recording) -> None:
+    server.version = "1.16.0"
+    with pytest.raises(EngineUnavailableError, match=r"1\.16\.0 太旧.*1\.18"):
+        await engine.create(SMALL)
+    assert server.indexes == {}
+
+
 async def test_what_the_writer_before_left_queued_is_waited_for(engine: MeilisearchEngine, server: Recording) -> None:
     await filled(engine, document(1, "ab"))
     server.queued = [2, 1, 0, 5]

@@ -12,9 +12,10 @@ from typing import Any
 from credit_search.engines.meilisearch.connection import Connection
 from credit_search.engines.meilisearch.mapping import index_settings
 from credit_search.engines.meilisearch.settings import MeilisearchSettings
-from credit_search.protocol import NoIndexError
+from credit_search.protocol import EngineUnavailableError, NoIndexError
 from credit_search.schema import IndexSchema
 
+OLDEST = (1, 18)  # before 1.17 `STARTS WITH` is an experiment that has to be switched on
 MOST_LISTED = 1_000  # generations; there are two or three of each index
 
 State = dict[str, dict[str, Any]]
@@ -43,6 +44,7 @@ class Generations:
         return self._prefix + generation
 
     async def create(self) -> str:
+        await self._check_version()
         generation = f"{self._schema.name}-{self._schema.digest}-{datetime.now(UTC):%Y%m%dt%H%M%S%f}"
         index, connection = self.index(generation), self._connection
         await connection.done(lambda client: client.create_index(index, {"primaryKey": self._schema.key}))
@@ -108,6 +110,11 @@ class Generations:
             await self._connection.done(lambda client: client.delete_index(index))
         if generation in state:
             await self._connection.done(lambda client: client.index(self._state_index).delete_document(generation))
+
+    async def _check_version(self) -> None:
+        version = (await self._connection.manage(lambda client: client.get_version()))["pkgVersion"]
+        if tuple(map(int, version.split(".")[:2])) < OLDEST:
+            raise EngineUnavailableError(f"Meilisearch {version} 太旧，请升级到 {OLDEST[0]}.{OLDEST[1]} 或更新的版本")
 
     async def _state(self, *, quickly: bool = False) -> State:
         ask = self._connection.search if quickly else self._connection.manage
