@@ -23,6 +23,8 @@ class _Way(Protocol):
         self, connection: Connection, table: Table, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]], /
     ) -> None: ...
 
+    def number_after(self, connection: Connection, table: Table, /) -> None: ...
+
     def among(self, column: Column[Any], values: list[str], /) -> ColumnElement[bool]: ...
 
 
@@ -50,6 +52,11 @@ def update_rows(
     """Set `columns` where `id` is the last value of each row, which comes after the values of the columns."""
     if rows:
         _WAYS[connection.dialect.name].update_rows(connection, table, columns, rows)
+
+
+def number_after(connection: Connection, table: Table) -> None:
+    """After rows with numbers of their own were inserted: have the database's own numbers go on after the highest."""
+    _WAYS[connection.dialect.name].number_after(connection, table)
 
 
 def select_among(

@@ -18,6 +18,8 @@ from sqlalchemy import (
     Update,
     any_,
     bindparam,
+    func,
+    select,
     text,
     update,
 )
@@ -61,6 +63,14 @@ def update_rows(
     connection.execute(DropTable(changed))
 
 
+def number_after(connection: Connection, table: Table, /) -> None:
+    column = table.autoincrement_column
+    if column is not None:
+        highest = select(func.max(column)).scalar_subquery()
+        sequence = func.pg_get_serial_sequence(table.name, column.name)
+        connection.execute(select(func.setval(sequence, func.coalesce(highest, 1), highest.is_not(None))))
+
+
 def among(column: Column[Any], values: list[str], /) -> ColumnElement[bool]:
     """The values as one array."""
     return column == any_(bindparam("among", values, type_=ARRAY(Text), unique=True))
@@ -81,7 +91,7 @@ def _passing_table(table: Table, columns: tuple[str, ...]) -> Table:
 
 @cache
 def _update_all(table: Table, changed: Table) -> Update:
-    values = {column.name: column for column in changed.columns if column.name != "id"}
+    values: dict[str, ColumnElement[Any]] = {column.name: column for column in changed.columns if column.name != "id"}
     return update(table).where(table.c.id == changed.c.id).values(values)
 
 

@@ -33,6 +33,10 @@ def update_rows(
     connection.exec_driver_sql(_update_text(connection.dialect, table, columns), list(rows))
 
 
+def number_after(_: Connection, __: Table, /) -> None:
+    """Nothing: a new number is always one more than the highest."""
+
+
 def among(column: Column[Any], values: list[str], /) -> ColumnElement[bool]:
     """The values as one JSON array, which SQLite takes apart itself: a parameter each costs ten times as much."""
     return column.in_(select(func.json_each(orjson.dumps(values).decode()).table_valued("value").c.value))

@@ -9,7 +9,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -133,18 +133,19 @@ class Databases:
 
     def done_with(self, url: str) -> None:
         """Nobody needs it any more. One whose tables are as they were is emptied, which is quicker than a new one."""
-        try:
-            with psycopg.connect(as_libpq(make_url(url)), autocommit=True) as connection:
-                connection.execute(OTHERS_OUT)
-                emptying = connection.execute(EMPTYING).fetchone()
-                assert emptying is not None
-                connection.execute(emptying[0])
-                if connection.execute(SHAPE).fetchone() == self._shape:
-                    self._emptied.append(url)
-                    return
-        except psycopg.Error:
-            pass  # not ours to empty, or no longer there
-        self._drop(make_url(url).database or "")
+        if not self._empty(url):
+            self._drop(make_url(url).database or "")
+
+    def _empty(self, url: str) -> bool:
+        """Whether it could be emptied, and is kept for whoever comes next."""
+        with suppress(psycopg.Error), psycopg.connect(as_libpq(make_url(url)), autocommit=True) as connection:
+            connection.execute(OTHERS_OUT)
+            if connection.execute(SHAPE).fetchone() == self._shape:
+                [(emptying,)] = connection.execute(EMPTYING).fetchall()
+                connection.execute(emptying)
+                self._emptied.append(url)
+                return True
+        return False
 
     def close(self) -> None:
         for name in (self._template, *(make_url(url).database or "" for url in self._emptied)):
