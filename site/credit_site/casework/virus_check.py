@@ -46,7 +46,11 @@ def _connect(scanner: str) -> socket.socket:
     if scanner.startswith("/"):
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         connection.settimeout(PATIENCE_SECONDS)
-        connection.connect(scanner)
+        try:
+            connection.connect(scanner)
+        except OSError:
+            connection.close()
+            raise
         return connection
     host, _, port = scanner.rpartition(":")
     if not port.isdecimal():
