@@ -1,7 +1,6 @@
 """What a person is told does not depend on the engine: the same first result, the same ten, the same counts."""
 
-import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,7 +12,6 @@ from credit_records.catalogue import catalogue
 from credit_records.settings import Settings
 from credit_search.documents import subject_document
 from credit_search.engines import open_engine
-from credit_search.engines.elasticsearch.settings import ElasticsearchSettings
 from credit_search.protocol import Document, Engine
 from credit_search.record_documents import record_document
 from credit_search.record_search import RecordQuery, RecordSearch
@@ -21,7 +19,7 @@ from credit_search.schema import RECORDS, SUBJECTS, IndexSchema
 from credit_search.subject_search import SubjectSearch
 
 from benchmarks.parity import compare, queries_of
-from tests.elasticsearch.finding import SEARCH_SECONDS, drop_indexes
+from tests.contract.conftest import OPENED
 
 MADE = 3_000
 ASKED_FOR = 375  # one in so many is asked for in every way that a person may misremember it
@@ -54,20 +52,19 @@ async def _fill(engine: Engine, schema: IndexSchema, documents: Sequence[Documen
         await writer.close()
 
 
+@pytest.fixture(params=["elasticsearch", "meilisearch"])
+def other_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
+    opened = OPENED[request.param](request)
+    yield next(opened)(tmp_path)
+    assert list(opened) == []
+
+
 @pytest.fixture
-async def both(elasticsearch_url: str, tmp_path: Path) -> AsyncIterator[tuple[Engine, Engine]]:
-    prefix = f"test_{uuid.uuid4().hex[:12]}"
-    settings = ElasticsearchSettings(
-        data_dir=tmp_path,
-        engine="elasticsearch",
-        elasticsearch_url=elasticsearch_url,
-        elasticsearch_prefix=prefix,
-        elasticsearch_timeout=SEARCH_SECONDS,
-    )
-    cluster = open_engine(settings)
-    yield open_engine(Settings(data_dir=tmp_path)), cluster
-    await cluster.close()
-    drop_indexes(elasticsearch_url, f"{prefix}-*")
+async def both(other_settings: Settings, tmp_path: Path) -> AsyncIterator[tuple[Engine, Engine]]:
+    """The embedded engine, and each of the others."""
+    other = open_engine(other_settings)
+    yield open_engine(Settings(data_dir=tmp_path)), other
+    await other.close()
 
 
 async def test_both_engines_tell_a_person_the_same(both: tuple[Engine, Engine]) -> None:

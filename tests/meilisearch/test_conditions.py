@@ -14,6 +14,7 @@ from credit_search.engines.meilisearch.words import LONGEST, read, written
 from credit_search.schema import RECORDS, SUBJECTS, IndexSchema
 from hypothesis import given
 from hypothesis import strategies as st
+from meilisearch.models.index import Faceting, Pagination, TypoTolerance
 
 from tests.contract import small_index
 from tests.contract.clauses import CLAUSES, ROWS, documents_of
@@ -148,6 +149,15 @@ def test_whatever_is_asked_of_a_field_its_settings_allow(schema: IndexSchema) ->
             assert field.name in settings["sortableAttributes"]
             assert allowed[bits(field.name)]["equality"]
             assert allowed[field.name]["comparison"]
+
+
+def test_its_settings_are_what_the_client_s_own_models_hold() -> None:
+    settings = index_settings(RECORDS)
+    faceting = Faceting.model_validate(settings["faceting"])
+    assert faceting.max_values_per_facet >= 64, "every bit of a sum"
+    assert faceting.sort_facet_values_by == {"*": "count"}
+    assert Pagination.model_validate(settings["pagination"]).max_total_hits > 10**8, "no total is cut"
+    assert not TypoTolerance.model_validate(settings["typoTolerance"]).enabled
 
 
 @given(numbers=st.lists(st.integers(0, 2**52), max_size=5))
