@@ -42,7 +42,9 @@ def of_submitted(handler: Handler) -> Handler:
     async def answer(holder: Holder) -> Response:
         if holder.application.state == DRAFT:
             return led_to(draft_address(holder.application.procedure, holder.ticket), holder.visit)
-        return await handler(holder)
+        response = await handler(holder)
+        response.headers.update(SECRETIVE)
+        return response
 
     return answer
 

@@ -30,9 +30,7 @@ def certificate(folder: Path, host: str) -> tuple[Path, ssl.SSLContext]:
     shown, kept = folder / f"{host}.pem", folder / f"{host}.key"
     shown.write_bytes(made.public_bytes(serialization.Encoding.PEM))
     kept.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(shown, kept)

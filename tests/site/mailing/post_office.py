@@ -6,6 +6,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
+from types import SimpleNamespace
 from typing import Any
 
 from aiosmtpd.controller import Controller
@@ -15,7 +16,7 @@ USER, PASSWORD = "chengxin", "correct horse"
 
 
 class PostOffice:
-    """A handler of aiosmtpd. `refusals` is by address what is answered instead of taking its mail."""
+    """What became of mail. `refusals` is by address what is answered instead of taking its mail."""
 
     def __init__(self) -> None:
         self.taken: list[Envelope] = []
@@ -23,15 +24,13 @@ class PostOffice:
         self.signed_in: list[bytes] = []
         self.port = 0
 
-    async def handle_RCPT(
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
+    async def recipient(self, _: SMTP, __: Session, envelope: Envelope, address: str, ___: list[str]) -> str:
         if address in self.refusals:
             return self.refusals[address]
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+    async def content(self, _: SMTP, __: Session, envelope: Envelope) -> str:
         self.taken.append(envelope)
         return "250 OK"
 
@@ -47,15 +46,16 @@ class PostOffice:
     def recipients(self) -> list[str]:
         return [address for envelope in self.taken for address in envelope.rcpt_tos]
 
-    def check(self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, given: Any) -> AuthResult:
+    def check(self, _: SMTP, __: Session, ___: Envelope, ____: str, given: Any) -> AuthResult:
         assert isinstance(given, LoginPassword)
         self.signed_in.append(given.login)
-        return AuthResult(success=(given.login, given.password) == (USER.encode(), PASSWORD.encode()))
+        return AuthResult(success=(given.login, given.password) == (USER.encode(), PASSWORD.encode()), handled=False)
 
 
 @contextmanager
 def running(office: PostOffice, **options: Any) -> Iterator[PostOffice]:
-    controller = Controller(office, hostname="127.0.0.1", port=free_port(), **options)
+    hooks = SimpleNamespace(handle_RCPT=office.recipient, handle_DATA=office.content)
+    controller = Controller(hooks, hostname="127.0.0.1", port=free_port(), **options)
     controller.start()
     office.port = controller.port
     try:

@@ -127,9 +127,9 @@ def test_a_server_that_is_not_who_it_says_gets_neither_password_nor_mail(databas
     office = PostOffice()
     trusted, context = certificate(tmp_path, "mail.example")
     monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
-    with running(office, authenticator=office.check, tls_context=context, require_starttls=True):
-        with pytest.raises(ServerAwayError):
-            post_due(database, MailServer("localhost", office.port, "starttls", USER, file), SENDER)
+    server_options = {"tls_context": context, "require_starttls": True}
+    with running(office, authenticator=office.check, **server_options), pytest.raises(ServerAwayError):
+        post_due(database, MailServer("localhost", office.port, "starttls", USER, file), SENDER)
     assert office.signed_in == []
     assert office.taken == []
 

@@ -64,9 +64,7 @@ def test_nobody_is_reminded_at_night_on_a_day_of_rest_or_of_nothing(database, se
     officer(database, "reviewer")
     with_address(database, "reviewer")
     assert remind_daily(database, settings, lambda: at(working_day, 7)) == 0
-    rest = next(
-        day for day in (working_day + timedelta(days=n) for n in range(15)) if not is_working_day(day)
-    )
+    rest = next(day for day in (working_day + timedelta(days=n) for n in range(15)) if not is_working_day(day))
     due_on(database, found.id, working_day - timedelta(days=1))
     assert remind_daily(database, settings, lambda: at(rest)) == 0
     due_on(database, found.id, add_working_days(working_day, 30))
