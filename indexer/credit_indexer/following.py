@@ -10,7 +10,7 @@ from credit_search.protocol import Engine, EngineRestingError, NoIndexError, Wri
 from sqlalchemy import Engine as Database
 from sqlalchemy.exc import DBAPIError
 
-from credit_indexer.chores import Chores
+from credit_indexer.chores import Chores, chores_of
 from credit_indexer.locking import INDEXING, BusyError, Held, locks_of
 from credit_indexer.stream_following import StreamFollower
 from credit_indexer.streams import Stream, counted
@@ -37,7 +37,7 @@ class Follower:
         self._locks = locks_of(database, data_dir)
         self._following = [StreamFollower(database, engine, stream, data_dir, on_event) for stream in streams]
         self._waking = waking_of(database, on_event)
-        self._chores = Chores(database, on_event)
+        self._chores = Chores(database, on_event, chores_of(data_dir))
         self._on_event = on_event
         self._stopped = asyncio.Event()
 

@@ -34,7 +34,8 @@ def rewrite(database) -> None:
         connection.execute(update(audit_entry).where(audit_entry.c.seq == 3).values(actor="somebody else"))
 
 
-def test_a_whole_trail_is_told_with_what_to_note_down(trail):
+@pytest.mark.usefixtures("trail")
+def test_a_whole_trail_is_told_with_what_to_note_down():
     told = run()
     assert told.exit_code == 0
     assert "审计记录完整：4 条" in told.output
