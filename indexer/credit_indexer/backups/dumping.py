@@ -21,6 +21,10 @@ _OTHERS: Final = text(
 )
 
 
+_AS_OURS: Final = ("--no-owner", "--no-privileges")
+"""Whoever restores owns what is restored."""
+
+
 class BackupError(Exception):
     """What stands in the way; the message says what to do."""
 
@@ -116,7 +120,7 @@ class PostgresDump:
         self._url = make_url(settings.resolved_database_url)
 
     def save(self, target: Path) -> None:
-        self._run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={target}")
+        self._run("pg_dump", "--format=custom", *_AS_OURS, f"--file={target}")
         self.check(target)
 
     def check(self, dump: Path) -> None:
@@ -142,7 +146,7 @@ class PostgresDump:
             engine.dispose()
 
     def load(self, dump: Path) -> None:
-        self._run("pg_restore", "--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error", dump)
+        self._run("pg_restore", "--clean", "--if-exists", *_AS_OURS, "--single-transaction", "--exit-on-error", dump)
 
     def _run(self, program: str, *words: str | Path, of_database: bool = True) -> None:
         address = self._url.set(drivername="postgresql", password=None).render_as_string()
