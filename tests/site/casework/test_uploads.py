@@ -1,4 +1,4 @@
-"""Files on their way in and out: kept under what they hold, outside of what is served, and given to their holder alone."""
+"""Files on their way in and out: kept under what they hold, out of what is served, given to their holder alone."""
 
 import asyncio
 import errno
