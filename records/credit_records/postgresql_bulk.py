@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import psycopg
 from sqlalchemy import (
+    BindParameter,
     Column,
     ColumnElement,
     Connection,
@@ -78,7 +79,7 @@ def among(column: Column[Any], values: list[str], /) -> ColumnElement[bool]:
 
 @cache
 def _update_one(table: Table, columns: tuple[str, ...]) -> Update:
-    values = {name: bindparam(NEW + name) for name in columns}
+    values: dict[str, BindParameter[Any]] = {name: bindparam(NEW + name) for name in columns}
     return update(table).where(table.c.id == bindparam(ROW)).values(values)
 
 

@@ -22,7 +22,8 @@ from docs.dictionary import PAGE, dictionary
 REPOSITORY = Path(__file__).parents[2]
 ROOMS = ("credit_records", "credit_search", "credit_indexer", "credit_site")
 PAGES = sorted([*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").rglob("*.md")])
-NOT_OF_THE_PROGRAM = {"CHENGXIN_REAL_DATA"}  # where tests and benchmarks find the real files
+# Where tests find the real files, and a server of PostgreSQL.
+NOT_OF_THE_PROGRAM = {"CHENGXIN_REAL_DATA", "CHENGXIN_TEST_POSTGRESQL_URL"}
 CALL = re.compile(r"chengxin ([a-z][a-z-]*)((?:[^`\n#])*)")
 
 

@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -55,7 +55,8 @@ class NoServerError(Exception):
 class Server:
     """A cluster of databases in a folder of its own, reached by a socket there."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Sequence[str] = UNSAFE) -> None:
+        self._settings = settings
         self._programs = _programs()
         self._account = ACCOUNT if os.getuid() == 0 else None  # the server refuses to be root
         self.home = Path(tempfile.mkdtemp(prefix="chengxin-postgresql-"))
@@ -67,11 +68,15 @@ class Server:
         self.start()
 
     @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
     def url(self) -> URL:
         return URL.create("postgresql", ACCOUNT, database="postgres", query={"host": str(self.home)})
 
     def start(self) -> None:
-        settings = [f"unix_socket_directories={self.home}", "listen_addresses=", "max_connections=60", *UNSAFE]
+        settings = [f"unix_socket_directories={self.home}", "listen_addresses=", "max_connections=60", *self._settings]
         command = [str(self._programs / "postgres"), "-D", str(self.home / "data")]
         for setting in settings:
             command += ["-c", setting]
