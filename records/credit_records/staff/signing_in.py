@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Connection, Engine, Row, select, update
+from sqlalchemy import Connection, Engine, RowMapping, select, update
 
 from credit_records.casework.audit import append
 from credit_records.database import writing
@@ -37,18 +37,18 @@ def verify_password(
     now = now or datetime.now(UTC)
     with engine.connect() as connection:
         found = _account(connection, login)
-    right = is_right(found.password_hash if found else None, password)
-    if found is None or not found.active:
+    right = is_right(found["password_hash"] if found else None, password)
+    if found is None or not found["active"]:
         return Wrong()
-    if found.locked_until and datetime.fromisoformat(found.locked_until) > now:
-        return Locked(datetime.fromisoformat(found.locked_until))
-    officer = officer_from(found[: len(OFFICER_COLUMNS)])
+    if found["locked_until"] and datetime.fromisoformat(found["locked_until"]) > now:
+        return Locked(datetime.fromisoformat(found["locked_until"]))
+    officer = officer_from([found[column] for column in OFFICER_COLUMNS])
     if not right:
         count_failure(engine, officer, now)
         return Wrong()
     # Failures of who has a second factor are forgotten when that is shown, lest a password buy more guesses at it.
-    forgets = found.failures and found.totp is None and officer.role not in NEED_SECOND_FACTOR
-    outdated = is_outdated(found.password_hash)
+    forgets = found["failures"] and found["totp"] is None and officer.role not in NEED_SECOND_FACTOR
+    outdated = is_outdated(found["password_hash"])
     if forgets or outdated:
         with writing(engine) as connection:
             if outdated:
@@ -87,12 +87,10 @@ def officer_of_identity(connection: Connection, identity: str) -> Officer | None
     return officer_from(found) if found else None
 
 
-def _account(connection: Connection, login: str) -> Row[Any] | None:
+def _account(connection: Connection, login: str) -> RowMapping | None:
     columns = (staff.c.password_hash, staff.c.locked_until, staff.c.failures, staff.c.totp)
-    found: Row[Any] | None = connection.execute(
-        select(*OFFICER_COLUMNS, *columns).where(staff.c.login == login)
-    ).first()
-    return found
+    found = connection.execute(select(*OFFICER_COLUMNS, *columns).where(staff.c.login == login))
+    return found.mappings().first()
 
 
 def _set(connection: Connection, staff_id: int, **values: object) -> None:
