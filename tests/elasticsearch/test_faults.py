@@ -122,7 +122,7 @@ async def test_an_index_that_is_taken_away_is_built_again(
 
 
 WATERMARKS = [f"cluster.routing.allocation.disk.watermark.{stage}" for stage in ("low", "high", "flood_stage")]
-MOST_TAKEN = 2 * 1024**3  # bytes
+MOST_TAKEN = 1024**3  # bytes
 
 
 @asynccontextmanager
