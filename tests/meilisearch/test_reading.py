@@ -96,7 +96,7 @@ async def test_a_sort_is_asked_for_as_such(engine: MeilisearchEngine, server: Re
 async def test_a_wide_question_is_weighed_here(engine: MeilisearchEngine, server: Recording) -> None:
     await filled(engine, document(1, "ab"))
     terms = [f"t{n}" for n in range(24)]
-    near, far = (sent(document(n, " ".join(terms[:held]))) for n, held in ((1, 12), (2, 8)))
+    near, far = (sent(document(n, " ".join(terms[:held]), year=n)) for n, held in ((1, 12), (2, 8)))
     below = sent(document(3, " ".join(terms[:6])))
     server.found = lambda query: (
         {"hits": [], "totalHits": 50} if "hitsPerPage" in query else {"hits": [below, far, near]}
@@ -104,6 +104,8 @@ async def test_a_wide_question_is_weighed_here(engine: MeilisearchEngine, server
     clause = Some(tuple(Term("grams", term) for term in terms), 7)
     page = await engine.reader(SMALL).search(clause, size=10, count=False)
     assert [hit.key for hit in page.hits] == [1, 2]
+    newest = await engine.reader(SMALL).search(clause, size=10, sort=Sort("year"), count=False)
+    assert [hit.key for hit in newest.hits] == [2, 1]
 
 
 async def test_a_wide_question_with_too_many_answers_is_not_counted_wrongly(

@@ -13,7 +13,11 @@ from tests.contract.small_index import SMALL, document, filled
 from tests.meilisearch.recording_server import Recording
 
 STATE = "chengxin_state"
-UNFIT = {"message": "bad id", "code": "invalid_document_id", "type": "invalid_request"}
+UNFIT = {
+    "message": "Document identifier `虚构市张三` is invalid.",
+    "code": "invalid_document_id",
+    "type": "invalid_request",
+}
 NO_ROOM = {"message": "no space left on device", "code": "no_space_left_on_device", "type": "system"}
 
 
@@ -74,6 +78,7 @@ async def test_a_document_that_is_refused_holds_up_no_other_and_is_in_the_ledger
     await writer.close()
     assert held(server) == [1, 2, 4, 5]
     assert ledger(tmp_path) == [(3, "invalid_document_id")]
+    assert not any("张三" in path.read_text() for path in tmp_path.rglob("*.jsonl"))
     server.refuse = lambda _: None
     again = await engine.writer(SMALL)
     assert await again.refused() == 1

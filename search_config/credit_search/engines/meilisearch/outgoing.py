@@ -127,7 +127,8 @@ class Outgoing:
         """The server refuses all of a request for one document: find it, so that the others are taken."""
         if len(operations) == 1:
             only = operations[0]
-            told = {"type": error.get("code", ""), "reason": error.get("message", "")}
+            reason = error.get("message", "").split("`", 1)[0]  # what it quotes may be the document
+            told = {"type": error.get("code", ""), "reason": reason}
             self._refusals.refused(only.key, only.version, told)
             return
         middle = len(operations) // 2

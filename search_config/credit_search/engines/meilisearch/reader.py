@@ -54,7 +54,9 @@ class MeilisearchReader:
         count: bool = True,
     ) -> Page:
         if isinstance(clause, Some) and is_wide(clause):
-            gathered = await self._gathered(clause, filters, whole=bool(count or facets or sums))
+            gathered = await self._gathered(clause, filters, whole=bool(count or facets or sums or sort))
+            if sort is not None:
+                gathered.sort(key=lambda each: each[1].get(sort.field, 0), reverse=sort.descending)
             page = await self._counted_alone(gathered, facets, sums)
             hits = [self._hit(document, weight) for weight, document in gathered[offset : offset + size]]
             return replace(page, total=len(gathered) if count else offset + len(hits), hits=hits)
