@@ -73,7 +73,7 @@ def _make(workplace: Workplace, town: Town, *, subjects: int, records: int | Non
     reports = _write(folder, town, city, Reporting(day, seed), subjects=subjects, records=wanted, seed=seed)
     expect_bulk_work()
     _load_subjects(workplace.database, town, folder / FILE)
-    _take_reports(workplace.database, city, reports, day, seed)
+    _take_reports(workplace, city, reports, day, seed)
     workplace.run(workplace.follower().run(once=True))
     say(f"虚构城市 {town.name} 已可查询，共用时 {time.monotonic() - started:.1f} 秒。")
     say(f"启动网站：CHENGXIN_DATA_DIR={workplace.settings.data_dir} CHENGXIN_CITY={town.key} chengxin serve")
@@ -98,16 +98,18 @@ def _load_subjects(database: Database, town: Town, path: Path) -> None:
 
 
 def _take_reports(
-    database: Database, city: CityRecords, reports: list[tuple[Report, Path]], day: date, seed: int
+    workplace: Workplace, city: CityRecords, reports: list[tuple[Report, Path]], day: date, seed: int
 ) -> None:
+    database = workplace.database
     arrivals = Arrivals(database, day)
     offices = {office.name: office for office in city.city.authorities.all()}
     register_offices(database, city)
     with meter("各单位报送") as shown:
         taken = arrivals.take(reports, offices, city.makers, shown.show)
     if taken.deliveries:
-        settled = settle(database, catalogue(), day, seed)
-        say(f"{taken.deliveries:,} 次报送：{taken.rows:,} 行，退回 {taken.refused:,}；修复或撤回了 {settled:,} 条")
+        settled = settle(database, catalogue(), day, seed, workplace.settings.data_dir)
+        say(f"{taken.deliveries:,} 次报送：{taken.rows:,} 行，退回 {taken.refused:,}")
+        say(f"修复、撤回、提出异议或正在申请的记录 {settled:,} 条")
 
 
 def _first_made(database: Database) -> date | None:
