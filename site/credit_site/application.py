@@ -13,7 +13,7 @@ from credit_search.record_search import RecordSearch
 from credit_search.schema import SUBJECTS
 from credit_search.subject_search import SubjectSearch
 from fastapi import FastAPI
-from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.routing import BaseRoute, Route
 
 from credit_site import operations, sitemaps
@@ -29,6 +29,8 @@ from credit_site.envelope import Envelope
 from credit_site.failures import handle_failures, show_failure
 from credit_site.guides import pages as guides
 from credit_site.logs import configure_logs
+from credit_site.open_data.forms import PACKED
+from credit_site.open_data.routes import open_data_routes
 from credit_site.pages import about, api_reference, departments, home, profile, record, register, results
 from credit_site.provider_room import routes as room
 from credit_site.settings import SiteSettings
@@ -95,6 +97,7 @@ def pages(site: Site) -> list[BaseRoute]:
     """Pages are plain routes: what is known of a reader is read by us, so FastAPI has nothing to add but time."""
     return [
         *results.routes,
+        *open_data_routes(site),
         *register.register_routes(site.registers),
         *profile.routes,
         *record.routes,
@@ -116,7 +119,12 @@ def pages(site: Site) -> list[BaseRoute]:
 
 def wrap(app: FastAPI, site: Site, routes: Iterable[BaseRoute]) -> None:
     """The last added is the outermost."""
-    app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_TO_COMPRESS, compresslevel=COMPRESSION)
+    app.add_middleware(
+        GZipMiddleware,
+        minimum_size=SMALLEST_TO_COMPRESS,
+        compresslevel=COMPRESSION,
+        exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, *PACKED),
+    )
     app.add_middleware(
         Envelope,
         metrics=site.metrics,

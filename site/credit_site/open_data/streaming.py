@@ -51,9 +51,6 @@ class Streaming:
     async def run(self, function: Callable[Given, T], *args: Given.args, **kwargs: Given.kwargs) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, lambda: function(*args, **kwargs))
 
-    def close(self) -> None:
-        self._threads.shutdown(cancel_futures=True)
-
 
 def _written(writer: Writer, sheet: Sheet, rows: Sequence[Any]) -> bytes:
     return writer.rows(sheet.table(rows))

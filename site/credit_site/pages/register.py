@@ -14,6 +14,8 @@ from starlette.routing import BaseRoute, Route
 from credit_site.civil_time import civil
 from credit_site.failures import RETRY_SECONDS
 from credit_site.misunderstandings import sentences
+from credit_site.open_data.downloads import download_links
+from credit_site.open_data.feeds import feed_links
 from credit_site.register_view import found_records, list_lines, register_view
 from credit_site.registers import LISTS, Register, Registers
 from credit_site.search_request import DEFAULT_SIZE, PERIOD, ParsedSearch, parse_search
@@ -103,6 +105,8 @@ async def _surroundings(
         "cut": parsed.cut,
         "address": site.base_url(request) + asked.address(),
         "data_address": _data_address(register, parsed),
+        "downloads": download_links(asked),
+        "feeds": feed_links(asked),
         "moment": civil(newest) if newest else "",
     }
 

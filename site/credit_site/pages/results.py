@@ -14,6 +14,7 @@ from starlette.routing import Route
 from credit_site.canonical_code import canonical_code
 from credit_site.misunderstandings import sentences
 from credit_site.narrowing_view import chips
+from credit_site.open_data.downloads import download_links
 from credit_site.results_view import results_view
 from credit_site.search_request import ParsedSearch, parse_search
 from credit_site.site import Site, site_of
@@ -44,6 +45,7 @@ async def search(request: Request) -> Response:
             "notices": sentences(parsed.misunderstood, site.say(visit.locale)),
             "cut": parsed.cut or answer.cut,
             "most": MAX_RESULTS,
+            "downloads": download_links(parsed.request),
         },
         visit=visit,
         headers={"X-Robots-Tag": "noindex"},
