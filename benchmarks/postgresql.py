@@ -25,7 +25,7 @@ from sqlalchemy import Table, Text, make_url, select
 
 from benchmarks.city import REGISTRATIONS, Size, city_environment, write_city
 from benchmarks.figures import Figure, publish
-from benchmarks.processes import Took, run
+from benchmarks.processes import LOOK_EVERY, Took, run
 from tests.postgresql.real_server import Databases, Server, as_libpq
 
 PART = "postgresql"
@@ -58,6 +58,7 @@ def measure(databases: Databases, pid: int | None, folder: Path, size: Size) -> 
     sqlite = _load(folder / "sqlite", words)
     before = _processor_seconds(pid)
     postgresql = _load(folder / "postgresql", words, url)
+    _wait_until_alone(url)
     serving = _processor_seconds(pid) - before
     rows, bare, bare_serving = _bare(databases, pid, url)
     databases.done_with(url)
@@ -107,6 +108,14 @@ def _ready(url: str, table: Table) -> Iterator[tuple[str, bytes, int]]:
             rows: list[tuple[Any, ...]] = [tuple(row) for row in part]
             yield table.name, as_copy_text(are_texts, rows), len(rows)
     engine.dispose()
+
+
+def _wait_until_alone(url: str) -> None:
+    """Until the server has seen the connections end, whose seconds it then counts as its own."""
+    others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    with psycopg.connect(as_libpq(make_url(url)), autocommit=True) as connection:
+        while connection.execute(others).fetchone() != (0,):
+            time.sleep(LOOK_EVERY)
 
 
 def _processor_seconds(pid: int | None) -> float:

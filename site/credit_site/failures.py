@@ -6,6 +6,7 @@ from credit_search.protocol import EngineUnavailableError
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -61,7 +62,7 @@ def problem_of(error: Exception, say: Say) -> Problem:
                 say("数据都在，只是搜索引擎没有应答。请过半分钟再试；知道代码的，可以直接打开信用档案。"),
                 headers={"Retry-After": RETRY_SECONDS},
             )
-        case DBAPIError():
+        case DBAPIError() | NoConnectionError():
             return Problem(
                 503,
                 "database-resting",

@@ -7,6 +7,7 @@ from credit_records.database import is_current
 from credit_search.protocol import EngineUnavailableError
 from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -32,7 +33,7 @@ async def readyz(request: Request) -> Response:
 
 async def _database(site: Site) -> dict[str, Any]:
     try:
-        ready = is_current(site.database.engine)
+        ready = await run_in_threadpool(is_current, site.database.engine)
     except SQLAlchemyError as error:
         return {"ready": False, "reason": type(error).__name__}
     return {"ready": True} if ready else {"ready": False, "reason": "the schema is not current"}

@@ -1,6 +1,7 @@
 """The server goes away and comes back: readers are told, what works beside waits, and all go on by themselves."""
 
 import asyncio
+from contextlib import ExitStack
 
 import httpx
 import pytest
@@ -9,6 +10,7 @@ from credit_indexer.receiving import Receiver
 from credit_records.catalogue import catalogue
 from credit_records.command_line import main
 from credit_records.inbox_layout import make_folders
+from credit_records.postgresql_database import CONNECTIONS
 from credit_records.providers import add_provider
 from credit_search.schema import SUBJECTS
 from credit_site.application import create_app
@@ -18,6 +20,7 @@ from tests.indexer.conftest import City
 from tests.indexer.dressed_tables import delimited
 from tests.postgresql.conftest import follower_of, until
 from tests.postgresql.real_server import Server
+from tests.site.pushing import pushing, row
 
 CODE = "92620199MA00000001"
 HEADER = ("企业名称", "统一社会信用代码")
@@ -45,6 +48,36 @@ async def test_readers_are_told_and_served_again(restarted_city: City, server: S
         assert (found.status_code, "虚构1号" in found.text) == (200, True), "the index is not concerned"
         server.start()
         assert [(await client.get(path)).status_code for path in paths] == [200] * len(paths)
+    await app.state.site.close()
+
+
+async def test_a_push_is_put_off_and_taken_once(restarted_city: City, server: Server) -> None:
+    city = restarted_city
+    given = city.workplace.settings
+    settings = SiteSettings(data_dir=given.data_dir, city="demo", database_url=given.database_url)
+    async with pushing(settings) as water:
+        pushed = [row(), row()]
+        assert (await water.push(*pushed, key="a")).status_code == 200
+        server.stop()
+        more = row()
+        answer = await water.push(more, key="b")
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "30")
+        server.start()
+        assert (await water.push(more, key="b")).json()["new"] == 1
+        assert (await water.push(*pushed, more)).json()["unchanged"] == 3
+
+
+async def test_who_finds_no_connection_free_is_told_to_come_back(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("credit_records.postgresql_database.WAIT_FOR_CONNECTION_SECONDS", 0.05)
+    given = city.workplace.settings
+    app = create_app(SiteSettings(data_dir=given.data_dir, city="demo", database_url=given.database_url))
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://credit.test") as client:
+        with ExitStack() as taken:
+            for _ in range(CONNECTIONS):
+                taken.enter_context(app.state.site.database.engine.connect())
+            assert (await client.get(f"/credit/{CODE}")).status_code == 503
+        assert (await client.get(f"/credit/{CODE}")).status_code == 404
     await app.state.site.close()
 
 

@@ -4,10 +4,15 @@ import os
 import subprocess
 import sys
 
+import pytest
 from credit_records.catalogue import catalogue
+from credit_records.database import is_away, open_database, writing
 from credit_records.deliveries import last_deliveries
+from credit_records.settings import Settings
 from credit_records.tables import change, counter, record, subject
+from credit_site.writing import is_busy
 from sqlalchemy import Engine, func, select
+from sqlalchemy.exc import OperationalError
 
 from tests.conftest import REPOSITORY
 
@@ -56,3 +61,18 @@ def test_the_same_rows_loaded_twice_at_once_are_there_once(url: str, database: E
         ).scalar_one()
         assert shown == ROWS
     assert catalogue().kinds["administrative_penalty"].publication.searchable
+
+
+def test_who_waits_too_long_for_another_writer_is_told_so(url: str, database: Engine) -> None:
+    impatient = open_database(Settings(database_url=url), patience_ms=20)
+    with writing(database) as connection:
+        connection.execute(select(1))
+        with pytest.raises(OperationalError) as refused, writing(impatient):
+            pass
+        assert is_busy(refused.value)
+        assert not is_away(refused.value)
+        with impatient.connect() as reader:
+            assert reader.execute(select(func.count()).select_from(record)).scalar_one() == 0, "readers never wait"
+    with writing(impatient) as connection:
+        connection.execute(select(1))
+    impatient.dispose()
