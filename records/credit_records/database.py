@@ -10,6 +10,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, event, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, OperationalError
@@ -127,7 +128,7 @@ def migrate(engine: Engine) -> None:
     """Bring the schema to the newest revision. Harmless when it is there, or when another process is at it.
 
     Raises:
-        DatabaseUnavailableError: the database can't be reached or written.
+        DatabaseUnavailableError: the database can't be reached or written, or is of a newer version of the program.
     """
     try:
         if is_current(engine):
@@ -142,6 +143,9 @@ def migrate(engine: Engine) -> None:
         if is_away(problem):
             remedy = "请检查数据库服务是否在运行，以及 CHENGXIN_DATABASE_URL 中的地址、用户和密码"
         message = f"数据库不能建表或升级：{in_one_line(problem)}。{remedy}。"
+        raise DatabaseUnavailableError(message) from problem
+    except CommandError as problem:
+        message = "数据库已由更新的版本升级过，这一版不认识它的表。请启动新版本；要退回这一版，请恢复升级前的备份。"
         raise DatabaseUnavailableError(message) from problem
 
 
