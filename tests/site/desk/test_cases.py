@@ -1,4 +1,4 @@
-"""What an officer does with cases at the desk: sees them by deadline, opens what was handed in, decides, is told of others."""
+"""What an officer does with cases: sees them by deadline, opens what was handed in, decides, is told of others."""
 
 import re
 from datetime import timedelta
