@@ -2,6 +2,8 @@
 
 from starlette.routing import BaseRoute, Route
 
+from credit_site.open_data.copies import copies_of
+from credit_site.open_data.data_pages import checksums, kind_page, month_file, overview, package_file
 from credit_site.open_data.downloads import Workshop, table_of
 from credit_site.open_data.feeds import feed_of
 from credit_site.open_data.one_list import feed_of_list, table_of_list
@@ -24,4 +26,12 @@ def open_data_routes(site: Site) -> list[BaseRoute]:
         source = of_register(register)
         routes.append(Route(f"{register.path}.{{form:table}}", table_of(source, workshop)))
         routes.append(Route(f"{register.path}.{{feed:feed}}", feed_of(source, register)))
-    return routes
+    copies = copies_of(site)
+    return [
+        *routes,
+        Route("/data", overview),
+        Route("/data/{kind}", kind_page(copies)),
+        Route("/data/{kind}/datapackage.json", package_file(copies)),
+        Route("/data/{kind}/SHA256SUMS", checksums(copies)),
+        Route("/data/{kind}/{month}.csv.gz", month_file(copies, workshop)),
+    ]
