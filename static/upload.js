@@ -4,7 +4,7 @@
   const formOf = (event) => event.target.closest?.("[data-upload]");
   const going = (form, on) => {
     form.querySelector(".going").hidden = !on;
-    form.querySelector(".act").disabled = on;
+    form.querySelector("[type=submit]").disabled = on;
   };
   const show = (form, share) => {
     form.querySelector("progress").value = share;
