@@ -50,6 +50,10 @@ SILENT = {
     "/departments.csv",
     "/departments/{unit:path}",
     "/about",
+    "/guide/repair",
+    "/guide/objection",
+    "/repair/track",
+    "/objection/track",
     "/api",
     "/healthz",
     "/readyz",
@@ -64,8 +68,8 @@ SILENT = {
     "/api/v1/suggest",
     "/api/v1/departments",
 }
-OF_PROVIDERS = ("/provider", "/api/v1/providers")
-OF_APPLICANTS = tuple(f"/{procedure}/{page}/" for procedure in procedure_names() for page in ("open", "draft"))
+OF_PROVIDERS = ("/provider", "/api/v1/providers", "/desk")
+OF_APPLICANTS = tuple(f"/{procedure}/{page}/" for procedure in procedure_names() for page in ("open", "draft", "track"))
 OWN = (*OF_PROVIDERS, *OF_APPLICANTS)
 
 PART = re.compile(r"\{(\w+)(?::\w+)?\}")

@@ -4,10 +4,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, cast
 from urllib.parse import urlencode
 
 from credit_records.casework.audit import Entry, entries, verify
+from credit_records.casework.states import STATE_TITLES
+from credit_records.staff.officers import ROLE_TITLES, Role
 from starlette.responses import Response
 
 from credit_site.civil_time import civil
@@ -49,6 +51,25 @@ ACTIONS: Final[Mapping[str, str]] = {
     "application.refuse": "作出不予决定",
     "application.drop": "申请人撤回",
     "application.reopen": "重新办理",
+}
+ACTORS: Final[Mapping[str, str]] = {"applicant": "申请人", "system": "系统"}
+DETAILS: Final[Mapping[str, str]] = {
+    "number": "编号",
+    "state": "状态",
+    "text": "内容",
+    "reason": "理由",
+    "record": "记录",
+    "effect": "效果",
+    "corrected": "更正",
+    "login": "登录名",
+    "role": "角色",
+    "unit": "单位",
+    "failures": "输错次数",
+    "until": "锁定到",
+    "ended": "结束",
+    "linked": "已关联",
+    "material": "材料",
+    "sha256": "SHA-256",
 }
 OBJECTS: Final[Mapping[str, str]] = {"application": "申请", "staff": "账号", "record": "记录"}
 
@@ -95,14 +116,20 @@ def _line(entry: Entry) -> EntryLine:
     return EntryLine(
         seq=entry.seq,
         at=civil(datetime.fromisoformat(entry.at)),
-        actor=entry.actor,
+        actor=ACTORS.get(entry.actor, entry.actor),
         action=ACTIONS.get(entry.action, entry.action),
         object=f"{OBJECTS.get(kind, kind)} {number}",
         address=f"{ROOM}/cases/{number}" if kind == "application" and number.isdecimal() else "",
-        detail=[(key, _told(value)) for key, value in entry.told.items() if value not in (None, "")],
+        detail=[
+            (DETAILS.get(key, key), _told(key, value)) for key, value in entry.told.items() if value not in (None, "")
+        ],
         hash=entry.hash,
     )
 
 
-def _told(value: object) -> str:
+def _told(key: str, value: object) -> str:
+    if key == "state":
+        return STATE_TITLES.get(str(value), (str(value), ""))[0]
+    if key == "role":
+        return ROLE_TITLES.get(cast("Role", value), str(value))
     return "、".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -13,6 +13,8 @@ from sqlalchemy import text
 
 from tests.site.desk.officers import Officered, StaffDesk, enter
 
+WRONG = {"password": "wrong"}
+
 
 def known(desk, login: str):
     with desk.database.connect() as connection:
@@ -68,7 +70,7 @@ async def test_an_account_is_changed_and_its_sessions_end(desk):
 async def test_a_lock_is_seen_and_taken_away(desk):
     boss, who = desk.seated("administrator"), desk.settled("auditor")
     for _ in range(5):
-        await enter(who, **{"password": "wrong"})
+        await enter(who, **WRONG)
     page = f"/desk/staff/{who.officer.login}"
     assert "锁定到" in (await boss.client.get(page)).text
     assert (await enter(who)).status_code == 422
