@@ -13,7 +13,7 @@ from starlette.routing import Route
 from tests.records.casework.applying import UNIT, penalise, submitted
 from tests.site.desk.officers import StaffDesk, enter, token_of
 
-SERIALS = count(7_000)
+SERIALS = count(6_000)
 ALL = frozenset({"clerk", "reviewer", "auditor", "administrator"})
 DECIDE = frozenset({"clerk", "reviewer"})
 READ = DECIDE | {"auditor"}
