@@ -33,4 +33,5 @@ _MARKED: Final = select(application.c.record_id).where(
     application.c.procedure.in_(bindparam("procedures", expanding=True)),
     application.c.state.in_(OPEN),
     application.c.accepted_at.is_not(None),
+    application.c.about_id.is_(None),  # what that one contests is a refusal, not the record
 )

@@ -304,6 +304,8 @@ def test_an_objection_to_a_refusal_is_answered_by_another_and_may_open_it_again(
     with pytest.raises(NotAllowedError, match="其他人员"):
         about.do(accept, reviewer)
     about.do(accept, second)
+    with database.connect() as connection:
+        assert contested(connection, [number]) == frozenset()
     assert [each.name for each in effects_of(about.now, about.now.rules(today()))] == ["correct", "withdraw", "reopen"]
     about.do(grant, second, "凭证属实", effect="reopen")
     again = desk.now
