@@ -57,12 +57,16 @@ async def overview(request: Request) -> Response:
     site, visit = site_of(request), visit_of(request)
     answer = await site.record_search.search(RecordQuery(size=1, facets=("kind",)))
     counts = {str(each.value): each.count for each in answer.facets["kind"]}
+    held = [kind for kind in given_kinds(site).values() if counts.get(kind.name)]
     lines = [
         KindLine(
-            kind.name, titled(kind, visit.locale), kind.authority, counts[kind.name], site.registers.of_kind(kind.name)
+            name=kind.name,
+            title=titled(kind, visit.locale),
+            authority=kind.authority,
+            count=counts[kind.name],
+            register=site.registers.of_kind(kind.name),
         )
-        for kind in kinds.values()
-        if counts.get(kind.name)
+        for kind in held
     ]
     return site.page(
         request,

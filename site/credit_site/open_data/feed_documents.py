@@ -12,7 +12,6 @@ import orjson
 ATOM: Final = "http://www.w3.org/2005/Atom"
 DUBLIN_CORE: Final = "http://purl.org/dc/elements/1.1/"
 JSON_FEED: Final = "https://jsonfeed.org/version/1.1"
-_XML_LANGUAGE: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 LANGUAGE: Final = "zh-CN"  # of what departments wrote, whatever the reader's
 
 register_namespace("atom", ATOM)
@@ -49,19 +48,19 @@ class Feed:
 
 
 def atom(feed: Feed) -> bytes:
-    root = Element(_atom("feed"), {_XML_LANGUAGE: LANGUAGE})
+    root = Element("feed", {"xmlns": ATOM, "xml:lang": LANGUAGE})
     _texts(root, {"id": feed.id, "title": feed.title, "subtitle": feed.subtitle, "updated": _instant(feed.updated)})
-    SubElement(root, _atom("link"), {"rel": "self", "type": "application/atom+xml", "href": feed.own})
-    SubElement(root, _atom("link"), {"rel": "alternate", "type": "text/html", "href": feed.page})
-    _texts(SubElement(root, _atom("author")), {"name": feed.author})
+    SubElement(root, "link", {"rel": "self", "type": "application/atom+xml", "href": feed.own})
+    SubElement(root, "link", {"rel": "alternate", "type": "text/html", "href": feed.page})
+    _texts(SubElement(root, "author"), {"name": feed.author})
     _texts(root, {"rights": feed.rights})
     for entry in feed.entries:
         _atom_entry(root, entry)
-    return _document(root, ATOM)
+    return _document(root)
 
 
 def _atom_entry(root: Element, entry: Entry) -> None:
-    found = SubElement(root, _atom("entry"))
+    found = SubElement(root, "entry")
     _texts(
         found,
         {
@@ -71,9 +70,9 @@ def _atom_entry(root: Element, entry: Entry) -> None:
             "updated": _instant(entry.updated),
         },
     )
-    SubElement(found, _atom("link"), {"rel": "alternate", "type": "text/html", "href": entry.address})
-    _texts(SubElement(found, _atom("author")), {"name": entry.author})
-    SubElement(found, _atom("category"), {"term": entry.category})
+    SubElement(found, "link", {"rel": "alternate", "type": "text/html", "href": entry.address})
+    _texts(SubElement(found, "author"), {"name": entry.author})
+    SubElement(found, "category", {"term": entry.category})
     _texts(found, {"summary": entry.summary})
 
 
@@ -90,7 +89,7 @@ def rss(feed: Feed) -> bytes:
     }
     for name, text in told.items():
         SubElement(channel, name).text = text
-    SubElement(channel, _atom("link"), {"rel": "self", "type": "application/rss+xml", "href": feed.own})
+    SubElement(channel, f"{{{ATOM}}}link", {"rel": "self", "type": "application/rss+xml", "href": feed.own})
     for entry in feed.entries:
         item = SubElement(channel, "item")
         for name, text in {"title": entry.title, "link": entry.address, "description": entry.summary}.items():
@@ -99,7 +98,7 @@ def rss(feed: Feed) -> bytes:
         SubElement(item, "category").text = entry.category
         SubElement(item, "guid", {"isPermaLink": "false"}).text = entry.id
         SubElement(item, "pubDate").text = _mail_date(entry.published)
-    return _document(root, "")
+    return _document(root)
 
 
 def json_feed(feed: Feed) -> bytes:
@@ -137,13 +136,9 @@ WRITTEN: Final[Mapping[str, tuple[str, str, Callable[[Feed], bytes]]]] = {
 """End of the address → what it is called, its media type, and how it is written."""
 
 
-def _atom(name: str) -> str:
-    return f"{{{ATOM}}}{name}"
-
-
 def _texts(parent: Element, told: Mapping[str, str]) -> None:
     for name, text in told.items():
-        SubElement(parent, _atom(name)).text = text
+        SubElement(parent, name).text = text
 
 
 def _instant(instant: datetime) -> str:
@@ -154,5 +149,5 @@ def _mail_date(instant: datetime) -> str:
     return format_datetime(instant.astimezone(UTC), usegmt=True)
 
 
-def _document(root: Element, default_namespace: str) -> bytes:
-    return bytes(tostring(root, "utf-8", xml_declaration=True, default_namespace=default_namespace or None))
+def _document(root: Element) -> bytes:
+    return bytes(tostring(root, "utf-8", xml_declaration=True))

@@ -28,7 +28,9 @@ async def test_a_register_without_conditions_is_given_whole(client, rows):
         assert row["行政相对人名称"] == by_number[row[NUMBER]]["name"]
         assert row["违法事实"] == by_number[row[NUMBER]]["facts"]
         assert Decimal(row[FINE]) == Decimal(by_number[row[NUMBER]]["fine"])
-        assert row["处罚类别"] == "、".join(sorted(by_number[row[NUMBER]]["category"].split("、"), key=row["处罚类别"].index))
+        assert row["处罚类别"] == "、".join(
+            sorted(by_number[row[NUMBER]]["category"].split("、"), key=row["处罚类别"].index)
+        )
         assert row["记录网址"] == f"http://credit.test/record/{row['记录编号']}"
 
 
