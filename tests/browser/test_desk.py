@@ -39,7 +39,7 @@ def database(settings: SiteSettings) -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="module")
-def seats(database: Engine, settings: SiteSettings) -> dict[str, str]:
+def seats(database: Engine) -> dict[str, str]:
     """A session of each role."""
     found = {}
     for role in ("reviewer", "auditor", "administrator"):
@@ -53,6 +53,7 @@ def seats(database: Engine, settings: SiteSettings) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def case(database: Engine, seats: dict[str, str]) -> Desk:
+    assert "reviewer" in seats
     with database.connect() as connection:
         reviewer = officer_named(connection, "seat-reviewer")
     return accepted(database, FIRST_RECORD, reviewer, "objection")
@@ -111,12 +112,15 @@ def test_a_reviewer_decides_by_keyboard_alone_without_scripts(visit, database, s
     assert case.now.state == "refused"
 
 
-@pytest.mark.parametrize(("scheme", "viewport"), LOOKS, ids=IDS)
-def test_no_page_of_the_desk_violates_a_rule_or_scrolls_sideways(visit, city, seats, case, scheme, viewport):
+@pytest.mark.parametrize("look", LOOKS, ids=IDS)
+def test_no_page_of_the_desk_violates_a_rule_or_scrolls_sideways(visit, city, seats, case, look):
+    scheme, viewport = look
     pages = {
-        "reviewer": ("/desk", "/desk?mine=yes", "/desk?state=declined&procedure=repair", f"/desk/cases/{case.id}")
-        + tuple(f"/desk/cases/{case.id}/{act}" for act in ("grant", "refuse", "ask", "note"))
-        + ("/desk/account", "/desk/password", "/desk/second-factor", "/desk/audit", "/desk/cases/999999"),
+        "reviewer": (
+            *("/desk", "/desk?mine=yes", "/desk?state=declined&procedure=repair", f"/desk/cases/{case.id}"),
+            *(f"/desk/cases/{case.id}/{act}" for act in ("grant", "refuse", "ask", "note")),
+            *("/desk/account", "/desk/password", "/desk/second-factor", "/desk/audit", "/desk/cases/999999"),
+        ),
         "auditor": ("/desk/audit", "/desk/audit?verify=yes", "/desk/audit?actor=nobody"),
         "administrator": (
             "/desk/staff",

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from starlette.responses import Response
 
 from credit_site.desk.lines import session_line
-from credit_site.desk.session import PASSWORD, ROOM, Seat, keep_session
+from credit_site.desk.session import RENEWAL, ROOM, Seat, keep_session
 from credit_site.desk.sign_in import too_often
 from credit_site.desk.turns import at_the_door, at_work
 from credit_site.forms import text_of
@@ -72,5 +72,5 @@ async def end_sessions(seat: Seat) -> Response:
 
 
 def _password_page(seat: Seat, faults: Mapping[str, str] | None = None, status: int = 200) -> Response:
-    context = {"faults": faults or {}, "address": PASSWORD, "shortest": SHORTEST, "longest": LONGEST}
+    context = {"faults": faults or {}, "address": RENEWAL, "shortest": SHORTEST, "longest": LONGEST}
     return seat.page("desk/password.html", context, status)

@@ -8,7 +8,7 @@ from starlette.routing import Route
 from credit_site.desk import audit_trail, case, decisions, own_account, queue, second_factor, sign_in, staff
 from credit_site.desk.audit_trail import AUDIT
 from credit_site.desk.own_account import ACCOUNT
-from credit_site.desk.session import PASSWORD, ROOM, SECOND_FACTOR, SIGN_IN, STAFF, at_desk
+from credit_site.desk.session import RENEWAL, ROOM, SECOND_FACTOR, SIGN_IN, STAFF, at_desk
 from credit_site.desk.staff import NEW
 
 CASE: Final = f"{ROOM}/cases/{{id:int}}"
@@ -23,8 +23,8 @@ routes = [
     Route(f"{ROOM}/sign-out", at_desk(sign_in.leave, stage="any"), methods=["POST"]),
     Route(SECOND_FACTOR, at_desk(second_factor.show, stage="second factor")),
     Route(SECOND_FACTOR, at_desk(second_factor.check, stage="second factor"), methods=["POST"]),
-    Route(PASSWORD, at_desk(own_account.show_password, stage="password")),
-    Route(PASSWORD, at_desk(own_account.change_password, stage="password"), methods=["POST"]),
+    Route(RENEWAL, at_desk(own_account.show_password, stage="password")),
+    Route(RENEWAL, at_desk(own_account.change_password, stage="password"), methods=["POST"]),
     Route(ACCOUNT, at_desk(own_account.show_account)),
     Route(f"{ACCOUNT}/sessions", at_desk(own_account.end_sessions), methods=["POST"]),
     Route(ROOM, at_desk(queue.show_queue)),

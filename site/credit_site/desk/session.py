@@ -27,7 +27,7 @@ from credit_site.writing import TooManyWaitingError
 ROOM: Final = "/desk"
 SIGN_IN: Final = "/desk/sign-in"
 SECOND_FACTOR: Final = "/desk/second-factor"
-PASSWORD: Final = "/desk/password"  # noqa: S105  # an address
+RENEWAL: Final = "/desk/password"
 STAFF: Final = "/desk/staff"
 LONGEST_FORM: Final = 60_000  # bytes; a decision with its reasons and corrections
 
@@ -182,7 +182,7 @@ LARGEST_NUMBER: Final = 2**53 - 1
 
 def _step_before(seat: Seat) -> str:
     """What has to be done before the page that was asked for, which is gone on to afterwards."""
-    step = SECOND_FACTOR if seat.stage == "second factor" else PASSWORD
+    step = SECOND_FACTOR if seat.stage == "second factor" else RENEWAL
     asked = seat.request.url.path
     return f"{step}?next={quote(asked, safe='')}" if seat.request.method == "GET" and asked != ROOM else step
 

@@ -13,7 +13,7 @@ from credit_site.application import create_app
 from credit_site.settings import SiteSettings
 from joserfc.jwk import RSAKey
 
-from tests.site.desk.identity_house import CLIENT, SECRET, SUBJECT, House, running
+from tests.site.desk.identity_house import CLIENT, SHARED, SUBJECT, House, running
 from tests.site.desk.officers import Officered, StaffDesk
 
 BACK = "/desk/sign-in/identity/back"
@@ -47,7 +47,7 @@ async def journey(tmp_path: Path) -> AsyncIterator[Journey]:
             city="demo",
             oidc_issuer=house.address,
             oidc_client_id=CLIENT,
-            oidc_client_secret=SECRET,
+            oidc_client_secret=SHARED,
             oidc_title="某市统一身份认证",
         )
         database = open_database(settings)
