@@ -259,7 +259,7 @@ def purge_drafts(engine: Engine, now: datetime | None = None) -> int:
 def _own(connection: Connection, secret: str) -> Application:
     found = lock_by_secret(connection, secret)
     if found is None:
-        message = "没有这件申请，请核对编号和密钥"
+        message = "没有这件申请，请核对编号和查询码"
         raise DraftGoneError(message)
     return found
 

@@ -20,7 +20,7 @@ _WHAT: Final[Mapping[str, str]] = {
     "reopened": "对决定的异议成立，您原来的申请重新办理。{by}",
 }
 _WAY: Final = "办理进度：{link}"
-_BY_NUMBER: Final = "请在本平台“跟踪进度”页，凭编号和提交时得到的密钥查看。"
+_BY_NUMBER: Final = "请在本平台“查进度”页，凭编号和提交时得到的查询码查看。"
 _END: Final = "请勿回复本邮件。申请不收取任何费用。"
 
 

@@ -57,7 +57,9 @@ def mail(
         with _alone(settings.data_dir / f"{PROGRAM}.lock"):
             database = open_database(settings)
             migrate(database)
-            post = Post(database, server, Sender(catalogue().city(settings.city).title, settings.mail_from), settings)
+            home = str(settings.public_url or "").rstrip("/")
+            sender = Sender(catalogue().city(settings.city).title, settings.mail_from, home)
+            post = Post(database, server, sender, settings)
             if once:
                 post.once()
             else:

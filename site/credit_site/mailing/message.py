@@ -28,10 +28,11 @@ class UnsendableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """`address` is where mail comes from, `name` what readers see beside it."""
+    """`address` is where mail comes from, `name` what readers see beside it, `home` the site's own address."""
 
     name: str
     address: str
+    home: str
 
 
 def is_address(text: str) -> bool:
@@ -59,5 +60,5 @@ def message_of(mail: Mail, sender: Sender) -> EmailMessage:
     # The same at every try, so that a mail that was taken twice is shown once.
     message["Message-ID"] = f"<chengxin-{mail.id}@{domain}>"
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(mail.body, charset="utf-8", cte="base64")
+    message.set_content(f"{mail.body}\n\n-- \n{sender.name}\n{sender.home}\n", charset="utf-8", cte="base64")
     return message

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from tests.site.mailing.post_office import PostOffice, running
 
-SENDER = Sender("信用霁川", "no-reply@credit.example")
+SENDER = Sender("信用霁川", "no-reply@credit.example", "https://credit.example")
 
 
 @pytest.fixture

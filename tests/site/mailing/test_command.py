@@ -1,8 +1,10 @@
 """`chengxin mail`, as an operator runs it."""
 
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from credit_site.settings import SiteSettings
 from pydantic import ValidationError
 
 from tests.site.mailing.post_office import free_port
+from tests.site.test_serving import PATIENCE, served
 
 CHENGXIN = Path(sys.executable).with_name("chengxin")
 URL = "https://credit.example"
@@ -74,3 +77,25 @@ def test_without_a_server_there_is_nothing_to_do(tmp_path):
     ran = mail(tmp_path, port=25, CHENGXIN_SMTP_HOST="")
     assert ran.returncode == 2
     assert "没有设置邮件服务器" in ran.stderr
+
+
+def test_the_site_keeps_the_sender_beside_it_where_a_server_is_set(database, office, tmp_path, monkeypatch):
+    with writing(database) as connection:
+        queue_mail(connection, "agent@example.com", "x", "y")
+    for name, value in {
+        "PUBLIC_URL": URL,
+        "SMTP_HOST": "127.0.0.1",
+        "SMTP_PORT": str(office.port),
+        "SMTP_SECURITY": "none",
+        "MAIL_FROM": "no-reply@credit.example",
+    }.items():
+        monkeypatch.setenv(f"CHENGXIN_{name}", value)
+    with served(tmp_path, "--with-indexer") as (server, _):
+        end = time.monotonic() + PATIENCE
+        while not office.taken:
+            assert server.poll() is None
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        server.send_signal(signal.SIGTERM)
+        server.wait(PATIENCE)
+    assert office.recipients() == ["agent@example.com"]

@@ -48,7 +48,7 @@ def test_a_mail_arrives_as_it_was_written_and_is_emptied(database, server, offic
     assert letter["Subject"] == "【信用修复】已提交"
     assert letter["From"].addresses[0].display_name == "信用霁川"
     assert letter["Auto-Submitted"] == "auto-generated"
-    assert letter.get_content().replace("\r\n", "\n").rstrip("\n") == BODY
+    assert letter.get_content().replace("\r\n", "\n") == f"{BODY}\n\n-- \n信用霁川\nhttps://credit.example\n"
     (row,) = rows(database)
     assert (row.to, row.subject, row.body, row.next_at) == ("", "", "", None)
     assert row.sent_at
