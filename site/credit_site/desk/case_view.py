@@ -13,6 +13,7 @@ from credit_records.casework.materials import Material, materials_of
 from credit_records.casework.permissions import application_for, may_see
 from credit_records.casework.procedures import Procedure, Question
 from credit_records.casework.states import ASKED, PROPOSED
+from credit_records.catalogue import Kind
 from credit_records.publication import STATE_TITLES
 from credit_records.record_reading import Record, find_record_for_staff
 from credit_records.staff.officers import Officer, officer_names
@@ -149,7 +150,7 @@ def case_view(site: Site, found: Found, day: date | None = None) -> CaseView:
         events=[_event_line(each) for each in found.events],
         others=[_other_line(each, day) for each in found.others],
         checks=[item.title for item in rules.version.conditions],
-        proposal=_proposal(found, rules) if application.state == PROPOSED else [],
+        proposal=_proposal(found, rules, kind) if application.state == PROPOSED else [],
     )
 
 
@@ -205,12 +206,13 @@ def _other_line(other: Application, day: date) -> OtherLine:
     return OtherLine(f"{ROOM}/cases/{other.id}", other.number or "", rules.title, rules.state_title(other.state), at)
 
 
-def _proposal(found: Found, rules: Procedure) -> list[Fact]:
+def _proposal(found: Found, rules: Procedure, kind: Kind) -> list[Fact]:
     outcome, proposer = found.application.outcome, found.application.proposer_id
     if outcome is None:
         return []
     effect = next((each.title for each in rules.effects if each.name == outcome.effect), "")
-    corrections = "\n".join(f"{name}：{text or '（删去）'}" for name, text in (outcome.corrections or {}).items())
+    corrected = [(kind.by_name[name].title, text) for name, text in (outcome.corrections or {}).items()]
+    corrections = "\n".join(f"{title}：{text or '（删去）'}" for title, text in corrected)
     facts = [
         Fact("提出人", found.names.get(proposer or 0, "")),
         Fact("拟作决定", rules.spec.granted),
