@@ -57,10 +57,23 @@ def _measured(data_dir: Path, temporary: Path, arguments: argparse.Namespace) ->
         address = served_at(port, "/readyz", server)
         live = [CHENGXIN, "demo", "--live", "--rate", str(arguments.rate)]
         programs.enter_context(running(live, environment))
-        words = [sys.executable, "-m", "locust", "-f", USERS, "--headless", "--only-summary", "--host", address]
+        words: list[str | Path] = [
+            sys.executable,
+            "-m",
+            "locust",
+            "-f",
+            USERS,
+            "--headless",
+            "--only-summary",
+            "--host",
+            address,
+        ]
         words += ["--users", str(arguments.people), "--spawn-rate", "10", "--run-time", f"{arguments.seconds}s"]
         words += ["--csv", temporary / "forms", "--exit-code-on-error", "0", "--loglevel", "WARNING"]
-        subprocess.run(words, env={**os.environ, "RECORDS": str(records)}, check=True, stdout=subprocess.DEVNULL)
+        with Path(os.devnull).open("w") as nowhere:
+            settings = {**os.environ, "RECORDS": str(records)}
+            subprocess.run(words, env=settings, check=True, stdout=nowhere, stderr=nowhere)
+    print((temporary / "forms_failures.csv").read_text(encoding="utf-8"))
     return _figures(temporary / "forms_stats.csv", arguments.people)
 
 

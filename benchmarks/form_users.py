@@ -5,6 +5,7 @@ The file named by RECORDS holds the numbers of records that can be repaired, one
 
 import os
 import re
+from html import unescape
 from io import BytesIO
 from itertools import count
 from pathlib import Path
@@ -25,6 +26,12 @@ STEPS = {
     "commitment": dict.fromkeys(("promise_true", "promise_done", "promise_liable", "promise_public"), "yes"),
 }
 FILLED_IN = re.compile(r'<input id="(applicant_\w+)" name="\w+" value="([^"]*)"')
+
+
+def filled_in(page: str) -> dict[str, str]:
+    """What the form knows beforehand; of a natural person nothing, so somebody types it."""
+    found = {name: unescape(text) for name, text in FILLED_IN.findall(page)}
+    return found | {"applicant_name": found["applicant_name"] or "钱某"} if found else {}
 
 
 def scan() -> bytes:
@@ -62,7 +69,7 @@ class Applicant(HttpUser):
         draft = page.url.partition("?")[0]
         for step, answers in STEPS.items():
             page = self._read(f"{draft}/{step}", "a step")
-            self._press(f"{draft}/{step}", page, {**dict(FILLED_IN.findall(page.text)), **answers}, "save a step")
+            self._press(f"{draft}/{step}", page, {**filled_in(page.text), **answers}, "save a step")
         for purpose, name, content, kind in (
             ("proof", "凭证.pdf", SCAN, "upload a PDF"),
             ("letter", "承诺书.jpg", PHOTO, "upload a photograph"),

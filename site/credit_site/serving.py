@@ -26,6 +26,7 @@ from credit_site.supervision import SupervisedProcess
 APPLICATION = "credit_site.application:create_served_app"
 CANNOT_START = 2
 PATIENCE = 10  # seconds that answers under way may take when the server stops
+KEPT_ALIVE = 75  # seconds; longer than proxies keep a connection, so that none is closed under a form on its way
 BESIDE = ("index", "receive")
 
 
@@ -67,6 +68,7 @@ def serve(
             server_header=False,
             forwarded_allow_ips=settings.trusted_proxies,
             timeout_graceful_shutdown=PATIENCE,
+            timeout_keep_alive=KEPT_ALIVE,
         )
 
 
