@@ -61,7 +61,7 @@ def receive(
                     heartbeat.beat()
                     look = receiver.round()
                     if look.received:
-                        tidy()
+                        tidy(database)
                     pause = SHORT_PAUSE if look.settling else PAUSE
             say("收取已停止。")
 
