@@ -4,7 +4,7 @@ Who applies has no account: a secret of 256 bits opens the draft and whatever be
 """
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
@@ -26,7 +26,6 @@ from credit_records.casework.application_rows import (
 )
 from credit_records.casework.changing import change, instant, lock_by_secret, read, said
 from credit_records.casework.deadlines import due_after, due_again
-from credit_records.casework.eligibility import eligibility, running_among
 from credit_records.casework.errors import (
     DraftGoneError,
     IncompleteError,
@@ -38,12 +37,12 @@ from credit_records.casework.materials import purposes_of
 from credit_records.casework.notices import tell_applicant
 from credit_records.casework.numbers import new_number
 from credit_records.casework.procedures import PAPERS, Procedure, procedure
-from credit_records.casework.states import DRAFT, DROPPED, OPEN, REFUSED, SUBMITTED
+from credit_records.casework.requirements import require, require_refused
+from credit_records.casework.states import DRAFT, DROPPED, OPEN, SUBMITTED
 from credit_records.casework.tables import application, application_event, application_material
 from credit_records.catalogue import Catalogue, catalogue
 from credit_records.database import writing
 from credit_records.durability import outlast_power_cut
-from credit_records.published import is_public
 from credit_records.record_reading import Record, find_record_for_staff
 from credit_records.tables import record
 
@@ -66,8 +65,6 @@ __all__ = [
 SECRET_BYTES: Final = 32
 DRAFT_LASTS: Final = timedelta(days=30)
 PURGE_BATCH: Final = 500
-
-Requirement = Callable[[Connection, Record, Procedure, date, Catalogue], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +95,9 @@ def begin(
     now = instant(on)
     with writing(engine) as connection:
         found, delivery_id = _record(connection, record_id)
-        _require(connection, found, rules, day, declared)
+        require(connection, found, rules, day, declared)
         if about_id is not None:
-            _require_refused(connection, about_id, record_id)
+            require_refused(connection, about_id, record_id)
         values = {
             "procedure": name,
             "secret_hash": hash_of(secret),
@@ -163,7 +160,7 @@ def submit(
         rules = procedure(found.procedure, day, declared)
         concerned, delivery_id = _record(connection, found.record_id)
         answers = _complete(connection, found, rules, concerned)
-        _require(connection, concerned, rules, day, declared)
+        require(connection, concerned, rules, day, declared)
         limit = rules.deadline(SUBMITTED)
         submitted = change(
             connection,
@@ -285,43 +282,6 @@ def _record(connection: Connection, record_id: int) -> tuple[Record, int]:
         message = "没有这条记录"
         raise NotEligibleError(message)
     return found, locked
-
-
-def _require(connection: Connection, found: Record, rules: Procedure, day: date, declared: Catalogue) -> None:
-    _REQUIREMENTS[rules.spec.requires](connection, found, rules, day, declared)
-
-
-def _require_published(connection: Connection, found: Record, rules: Procedure, day: date, _: Catalogue) -> None:
-    shown = connection.execute(select(record.c.id).where(record.c.id == found.id, is_public(day))).first()
-    if shown is None:
-        message = "这条记录已经不公示，不能再申请"
-        raise NotEligibleError(message)
-    if rules.spec.one_at_a_time and running_among(connection, [found.id], rules.name):
-        message = "这条记录已有一件申请正在办理，请等它办结"
-        raise NotEligibleError(message)
-
-
-def _require_repairable(
-    connection: Connection, found: Record, rules: Procedure, day: date, declared: Catalogue
-) -> None:
-    answer = eligibility(found, declared, day)
-    if answer.answer != "now":
-        raise NotEligibleError(answer.why)
-    _require_published(connection, found, rules, day, declared)
-
-
-_REQUIREMENTS: Final[Mapping[str, Requirement]] = {
-    "published": _require_published,
-    "repairable": _require_repairable,
-}
-
-
-def _require_refused(connection: Connection, about_id: int, record_id: int) -> None:
-    statement = select(application.c.state, application.c.record_id).where(application.c.id == about_id)
-    about = connection.execute(statement).first()
-    if about is None or about.state != REFUSED or about.record_id != record_id:
-        message = "只有被决定不予的申请，才能对决定提出异议"
-        raise NotEligibleError(message)
 
 
 def _filled_in(rules: Procedure, found: Record) -> dict[str, str]:
