@@ -102,8 +102,9 @@ def measured_lines(found: Measured) -> Iterator[str]:
     if found.load > 1.0:
         yield ""
         yield (
-            f"**The machine was busy with other work** (load {found.load:.1f} on two cores): times are two to five "
-            "times those of a quiet one, sizes are exact. Measure again with `python -m benchmarks.growth --keep`."
+            f"**The machine was busy with other work** (load {found.load:.1f} on two cores): times are many times "
+            "those of a quiet one and rates as much lower, sizes are right. Measure again with "
+            "`python -m benchmarks.growth --keep`."
         )
     yield ""
     yield "| figure | " + " | ".join(f"{count:,} subjects" for count in counts) + " | law |"

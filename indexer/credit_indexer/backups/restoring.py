@@ -11,6 +11,7 @@ from typing import Final
 
 from alembic.script import ScriptDirectory
 from credit_records import migrations
+from credit_records.casework.store import FOLDER as MATERIALS
 from credit_records.database import migrate, open_database
 from credit_records.settings import Settings
 from pydantic import ValidationError
@@ -18,7 +19,6 @@ from sqlalchemy.exc import DatabaseError
 
 from credit_indexer.backups.dumping import BackupError, Dump, database_name, dump_of, holds_anything
 from credit_indexer.backups.manifest import NAME, FileNote, Manifest, note_of
-from credit_indexer.backups.saving import MATERIALS
 
 LARGEST_MANIFEST: Final = 1 << 30
 # What lies in the data folder about the database that was there, and means nothing for another.
@@ -51,6 +51,7 @@ def restore_backup(settings: Settings, backup: Path, *, force: bool) -> Restored
         aside = _put_aside(settings, dump)
         dump.load(Path(work) / manifest.dump)
         if (Path(work) / MATERIALS).is_dir():
+            _close_to_others(Path(work) / MATERIALS)
             shutil.move(Path(work) / MATERIALS, settings.data_dir / MATERIALS)
     engine = open_database(settings)
     migrate(engine)
@@ -112,6 +113,12 @@ def _known_revisions() -> Iterator[str]:
 def _check_whole(path: Path, note: FileNote, backup: Path) -> None:
     if not path.is_file() or note_of(path) != note:
         raise BackupError(_unreadable(backup, f"{path.name} 与清单不符"))
+
+
+def _close_to_others(folder: Path) -> None:
+    """What people handed in is nobody else's to list, as where it was kept."""
+    for path in (folder, *folder.rglob("*/")):
+        path.chmod(0o700)
 
 
 def _unreadable(backup: Path, reason: str) -> str:

@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import tarfile
 import tempfile
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from alembic.migration import MigrationContext
+from credit_records.casework.store import FOLDER as MATERIALS
 from credit_records.changes import latest_seq
 from credit_records.database import open_database
 from credit_records.deliveries import utc_now
@@ -20,9 +22,8 @@ from sqlalchemy.exc import DatabaseError
 from credit_indexer.backups.dumping import BackupError, database_name, dump_of
 from credit_indexer.backups.manifest import NAME, Manifest, note_of
 
-MATERIALS: Final = "materials"
-"""The folder of the data folder that holds what people handed in, each file under a name made from its content."""
-
+TRIES: Final = 5
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 ENDING: Final = ".tar"
 _PREFIX: Final = "chengxin-"
 
@@ -50,8 +51,7 @@ def save_backup(settings: Settings, place: Path) -> tuple[Path, Manifest]:
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".chengxin-backup-") as work:
         saved = Path(work) / dump.file_name
         dump.save(saved)
-        files = {dump.file_name: saved} | dict(_materials(settings.data_dir))
-        manifest = Manifest(
+        about = Manifest(
             made_at=utc_now(),
             program=version("chengxin"),
             schema_revision=revision,
@@ -59,10 +59,10 @@ def save_backup(settings: Settings, place: Path) -> tuple[Path, Manifest]:
             city=settings.city,
             changes=changes,
             dump=dump.file_name,
-            files={name: note_of(path) for name, path in files.items()},
+            files={dump.file_name: note_of(saved)},
         )
         whole = Path(work) / "whole"
-        _pack(whole, manifest, files)
+        manifest = _pack(whole, about, saved, settings.data_dir)
         whole.replace(target)
     return target, manifest
 
@@ -93,13 +93,27 @@ def _state_of(settings: Settings) -> tuple[str, int]:
 
 
 def _materials(data_dir: Path) -> Iterator[tuple[str, Path]]:
-    """Path in the backup, and where the file lies. What is still being written is nobody's yet."""
+    """Path in the backup, and where the file lies. What is still on its way is not named by its digest yet."""
     for path in sorted((data_dir / MATERIALS).rglob("*")):
-        if path.is_file() and not path.name.endswith((".part", ".tmp")) and not path.name.startswith("."):
+        if _DIGEST.fullmatch(path.parent.name + path.name) and path.is_file():
             yield path.relative_to(data_dir).as_posix(), path
 
 
-def _pack(target: Path, manifest: Manifest, files: dict[str, Path]) -> None:
+def _pack(target: Path, about: Manifest, saved: Path, data_dir: Path, tries: int = TRIES) -> Manifest:
+    """Write the backup; what it says of itself, with every file. Files of drafts that expire meanwhile are left out."""
+    try:
+        materials = dict(_materials(data_dir))
+        notes = {name: note_of(path) for name, path in materials.items()}
+        manifest = about.model_copy(update={"files": {**about.files, **notes}})
+        _write(target, manifest, {about.dump: saved, **materials})
+    except FileNotFoundError:
+        if tries <= 1:
+            raise
+        return _pack(target, about, saved, data_dir, tries - 1)
+    return manifest
+
+
+def _write(target: Path, manifest: Manifest, files: dict[str, Path]) -> None:
     with target.open("wb") as file:
         with tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as archive:
             content = manifest.model_dump_json(indent=1).encode()
