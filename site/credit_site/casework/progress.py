@@ -16,11 +16,12 @@ RECEIPT = "receipt"
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A page of the form; `done` where nothing in it is missing or wrong."""
+    """A page of the form; `done` where nothing in it is missing or wrong, `untouched` where nothing had to be done."""
 
     title: str
     address: str
     done: bool
+    untouched: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ async def progress_of(holder: Holder) -> Progress:
     if rules.papers:
         handed_in = {material.purpose for material in materials}
         done = all(paper.name in handed_in for paper in rules.papers if paper.required)
-        tasks.append(Task(holder.say("材料"), f"{holder.address}/{MATERIALS}", done))
+        tasks.append(Task(holder.say("材料"), f"{holder.address}/{MATERIALS}", done, done and not handed_in))
     return Progress(tasks, materials)
 
 
