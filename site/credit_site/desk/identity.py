@@ -4,7 +4,6 @@ What has to be remembered between leaving and coming back lies sealed in a cooki
 account from outside: the identity must be linked to one.
 """
 
-from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
@@ -17,6 +16,7 @@ from joserfc.errors import JoseError
 from starlette.requests import Request
 from starlette.responses import Response
 
+from credit_site.desk.vouching import IdentityError, Vouched
 from credit_site.settings import SiteSettings
 
 COOKIE: Final = "desk_identity"
@@ -24,18 +24,6 @@ MINUTES: Final = 10
 PATIENCE: Final = 10.0  # seconds for the other house to answer
 DISCOVERY: Final = "/.well-known/openid-configuration"
 PATH: Final = "/desk/sign-in"
-
-
-class IdentityError(Exception):
-    """The other house did not answer, or what came from it can't be trusted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Vouched:
-    """Who it says it is, and where that one was going."""
-
-    identity: str
-    wanted: str
 
 
 class IdentityProvider:

@@ -14,7 +14,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from credit_site.desk.identity import IdentityError
 from credit_site.desk.session import (
     ROOM,
     SIGN_IN,
@@ -26,6 +25,7 @@ from credit_site.desk.session import (
     session_token,
 )
 from credit_site.desk.turns import at_the_door, at_work
+from credit_site.desk.vouching import IdentityError
 from credit_site.form_tokens import FIELD, check_form, form_token, keep_visitor, visitor_token
 from credit_site.forms import FormTooLargeError, read_form, text_of
 from credit_site.private_pages import PRIVATE, is_encrypted, led_to, seen_from
