@@ -25,6 +25,7 @@ from credit_records.record_reading import find_record_for_staff
 from credit_records.statistics import public_counts
 from credit_records.tables import record
 from credit_site.application import create_app
+from credit_site.open_data.forms import PARQUET, WORKBOOK
 from credit_site.settings import SiteSettings
 from fastapi import FastAPI
 from sqlalchemy import Engine, select, update
@@ -32,6 +33,7 @@ from starlette.routing import BaseRoute, Route
 
 from tests.records.registering import Office, code
 from tests.records.sample_rows import sample
+from tests.site.open_data.reading import read_parquet, read_workbook
 
 REASON = "值班室密语：决定已被复议机关撤销"
 BY = Act("值班员", REASON)
@@ -67,13 +69,25 @@ SILENT = {
     "/api/v1/search",
     "/api/v1/suggest",
     "/api/v1/departments",
+    "/search.{form:table}",
+    "/data",
+    "/data/{kind}",
+    "/data/{kind}/datapackage.json",
+    "/data/{kind}/SHA256SUMS",
 }
 OF_PROVIDERS = ("/provider", "/api/v1/providers", "/desk")
 OF_APPLICANTS = tuple(f"/{procedure}/{page}/" for procedure in procedure_names() for page in ("open", "draft", "track"))
 OWN = (*OF_PROVIDERS, *OF_APPLICANTS)
 
+DATA = re.compile(r"\{(form|feed|month)")  # addresses of files, which htmx never asks for
 PART = re.compile(r"\{(\w+)(?::\w+)?\}")
 GZIP_WINDOW = 16 + zlib.MAX_WBITS
+FORMS = {"form": ("csv", "xlsx", "jsonl", "parquet", "about.json"), "feed": ("atom", "rss", "feed.json")}
+READ_AS: Mapping[str, Callable[[bytes], object]] = {
+    "application/gzip": lambda content: zlib.decompress(content, GZIP_WINDOW).decode(),
+    WORKBOOK: read_workbook,
+    PARQUET: read_parquet,
+}
 
 
 @dataclass(frozen=True)
@@ -183,8 +197,10 @@ def routes_of(app: FastAPI) -> list[Route]:
 
 def addresses(app: FastAPI, of: Followed) -> Iterator[tuple[str, str]]:
     """(route, address) of every public address, asked for plainly and for this record."""
+    month = f"{(today() - timedelta(days=9)):%Y-%m}"
     parts = {
         "uscc": of.uscc,
+        "month": month,
         "kind": of.kind.name,
         "id": str(of.number),
         "number": "1",
@@ -195,18 +211,22 @@ def addresses(app: FastAPI, of: Followed) -> Iterator[tuple[str, str]]:
     asked = ["", f"?q={quote(of.asked)}", f"?q={of.uscc}"]
     for route in routes_of(app):
         names = PART.findall(route.path)
-        unknown = set(names) - parts.keys()
+        unknown = set(names) - parts.keys() - FORMS.keys()
         assert not unknown or route.path.startswith(OWN), f"say here what stands for {unknown}: {route.path}"
-        path = PART.sub(lambda found: parts.get(found[1], "1"), route.path)
-        for query in asked:
-            yield route.path, path + query
+        for form in FORMS.get(next((name for name in names if name in FORMS), ""), ("",)):
+            path = PART.sub(
+                lambda found, form=form: form if found[1] in FORMS else parts.get(found[1], "1"), route.path
+            )
+            for query in asked:
+                yield route.path, path + query
 
 
 async def text_of(client: httpx.AsyncClient, address: str, **headers: str) -> str:
     answer = await client.get(address, headers=headers)
     assert answer.status_code < 500, address
-    if answer.headers.get("content-type") == "application/gzip":
-        return zlib.decompress(answer.content, GZIP_WINDOW).decode()
+    read = READ_AS.get(answer.headers.get("content-type", ""))
+    if read is not None:
+        return str(read(answer.content))
     return re.sub(r"</?mark>", "", answer.text)
 
 
@@ -224,7 +244,7 @@ async def telling(town: Town, client: httpx.AsyncClient, of: Followed, tells: Tr
     found: dict[str, list[str]] = {}
     for route, address in addresses(town.app, of):
         itself = address.partition("?")[0]
-        for headers in ({}, {"hx-request": "true"}):
+        for headers in ({},) if DATA.search(route) else ({}, {"hx-request": "true"}):
             text = await text_of(client, address, **headers)
             if tells(text.replace(itself, "") if itself != "/" else text):
                 found.setdefault(route, []).append(address)
@@ -252,11 +272,11 @@ def shown_by(kind: Kind) -> set[str]:
         "/api/v1/subjects/{uscc}",
         "/api/v1/subjects/{uscc}/records",
     }
-    if kind.list is not None:
-        own |= {"/lists", "/lists/{kind}"}
+    own.add("/data/{kind}/{month}.csv.gz")
+    pages = {"/lists", "/lists/{kind}"} if kind.list is not None else set()
     if kind.own_register is not None:
-        own.add(f"/{kind.own_register.path}")
-    return own
+        pages.add(f"/{kind.own_register.path}")
+    return own | {page + rest for page in pages for rest in ("", ".{form:table}", ".{feed:feed}")}
 
 
 def told_to_staff(town: Town, of: Followed, action: str, *, reason: str = REASON) -> None:
@@ -321,7 +341,8 @@ async def test_it_is_known_of_every_address_whether_it_tells_of_records(town, cl
     """A page that is new here: let it be followed above, by itself, or say that it is silent."""
     (of, entry) = await published(town, "全", (KINDS[0], LISTS[0]), 800)
     told = {*await telling(town, client, of, trace_of(of)), *await telling(town, client, entry, trace_of(entry))}
-    told |= {f"/{kind.own_register.path}" for kind in catalogue().kinds.values() if kind.own_register is not None}
+    own = [kind.own_register.path for kind in catalogue().kinds.values() if kind.own_register is not None]
+    told |= {f"/{path}{rest}" for path in own for rest in ("", ".{form:table}", ".{feed:feed}")}
     unknown = {
         route.path
         for route in routes_of(town.app)
