@@ -2,6 +2,7 @@
 
 import warnings
 from io import BytesIO
+from threading import Lock
 from typing import BinaryIO, Final
 
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -16,6 +17,7 @@ MOST_PIXELS: Final = 50_000_000  # 150 MB while decoded; phones' largest photogr
 QUALITY: Final = 88
 PNG_LEVEL: Final = 3  # a screenshot takes 5 % more room than at level 6, and half the time
 _KEPT_MODES: Final = {"JPEG": frozenset({"L", "RGB"}), "PNG": frozenset({"1", "L", "LA", "P", "RGB", "RGBA"})}
+_ONE_AT_A_TIME: Final = Lock()  # in each process, for the memory that it takes
 _SEEN: Final = ("transparency",)  # the rest of what a file tells beside its pixels is left behind
 _PLAIN_MODE: Final = {"JPEG": "RGB", "PNG": "RGBA"}
 
@@ -29,7 +31,8 @@ def anew(file: BinaryIO, say: Say) -> BinaryIO:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns of what is refused here by its own limit
-            return _anew(file, say)
+            with _ONE_AT_A_TIME:
+                return _anew(file, say)
     except Image.DecompressionBombError as error:  # so many that the library itself does not even open it
         raise ContentRefusedError(_too_many_pixels(say)) from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError) as error:
