@@ -16,6 +16,7 @@ from credit_records.settings import Settings
 
 from benchmarks import (
     dropping,
+    exporting,
     freshness,
     indexing,
     loading,
@@ -32,7 +33,7 @@ from benchmarks.queries import RealNames
 
 REPOSITORY = Path(__file__).parent.parent
 REAL_PARTS = ("index", "query", "http", "freshness")
-CITY_PARTS = ("records", "record-search", "profile", "inbox", "push")
+CITY_PARTS = ("records", "record-search", "profile", "export", "inbox", "push")
 PARTS = (*REAL_PARTS, *CITY_PARTS)
 USUAL, FULL = Size(50_000, 200_000), Size(1_000_000, 2_000_000)
 
@@ -80,6 +81,8 @@ def measure_city(parts: Sequence[str], data_dir: Path, size: Size, drops: int) -
         figures += record_querying.measure(data_dir)
     if "profile" in parts:
         figures += profiles.measure(data_dir)
+    if "export" in parts:
+        figures += exporting.measure(data_dir)
     if "inbox" in parts:
         figures += dropping.measure(data_dir, drops)
     if "push" in parts:
