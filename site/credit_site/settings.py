@@ -30,8 +30,8 @@ class SiteSettings(Settings):
         default=60,
         ge=1,
         le=1_000_000,
-        description="How many applications, repairs and objections together, may be begun in an hour from one address; a "
-        "service hall, whose visitors share one, may want more. Five times as many files may be uploaded.",
+        description="How many applications, repairs and objections together, may be begun in an hour from one address; "
+        "a service hall, whose visitors share one, may want more. Five times as many files may be uploaded.",
     )
     clamav: str | None = Field(
         default=None,
@@ -58,8 +58,8 @@ class SiteSettings(Settings):
     )
     oidc_issuer: HttpUrl | None = Field(
         default=None,
-        description="OpenID Connect: the issuer that vouches for the staff, such as `https://id.example.cn`. Where it is "
-        "not set, staff sign in by password alone.",
+        description="OpenID Connect: the issuer that vouches for the staff, such as `https://id.example.cn`. Where it "
+        "is not set, staff sign in by password alone.",
     )
     oidc_client_id: str | None = Field(default=None, description="OpenID Connect: how the issuer knows this site.")
     oidc_client_secret: SecretStr | None = Field(

@@ -37,7 +37,9 @@ PATHS = (
 ALLOWED, FORBIDDEN = GenerationMode.POSITIVE, GenerationMode.NEGATIVE
 PUSH = "/api/v1/providers/{provider}/records"
 # Any text may stand where a code stands, so no request to the other paths breaks the document.
-ASKED = [(path, ALLOWED) for path in PATHS] + [(path, FORBIDDEN) for path in (*PATHS[:2], "/api/v1/records", "/api/v1/changes")]
+ASKED = [(path, ALLOWED) for path in PATHS] + [
+    (path, FORBIDDEN) for path in (*PATHS[:2], "/api/v1/records", "/api/v1/changes")
+]
 
 
 def test_no_operation_is_left_out(api_schema: BaseSchema):
