@@ -29,6 +29,7 @@ from credit_site.envelope import Envelope
 from credit_site.failures import handle_failures, show_failure
 from credit_site.guides import pages as guides
 from credit_site.logs import configure_logs
+from credit_site.memory import settle
 from credit_site.open_data.forms import PACKED
 from credit_site.open_data.routes import open_data_routes
 from credit_site.pages import about, api_reference, departments, home, profile, record, register, results
@@ -140,5 +141,6 @@ async def while_serving(app: FastAPI) -> AsyncIterator[None]:
     site: Site = app.state.site
     with suppress(EngineUnavailableError):  # dictionaries are read now, so that the first visitor need not wait
         await site.search.suggest(site.city.city_name)
+    settle()
     yield
     await site.close()

@@ -72,7 +72,7 @@ class KeptFields:
         return compute.binary_join_element_wise(amount, currency, " × 10,000 " if self._locale == "en" else " 万")
 
 
-def labelled(codes: Values, label: Callable[[str], str]) -> Values:
+def labelled(codes: Values, label: Callable[[str], str | None]) -> Values:
     """The label of each code; each different code is asked for once."""
     encoded = codes.dictionary_encode()
     labels = pa.array([label(str(code)) for code in encoded.dictionary.to_pylist()], pa.string())

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from typing import Final
-from urllib.parse import quote
 
 import orjson
 import pyarrow as pa
 from sqlalchemy import Connection, bindparam, select
 
 from credit_records.catalogue import Catalogue, Locale
-from credit_records.exporting.arrow_compute import Values
+from credit_records.exporting.arrow_compute import Values, compute
 from credit_records.exporting.columns import Column, ColumnType, Row
 from credit_records.exporting.kept_fields import labelled
 from credit_records.gazetteer import Gazetteer
@@ -32,25 +31,24 @@ COLUMNS: Final = (
     Column("currency", "注册资本币种", "Currency of the capital"),
     Column("address", "档案网址", "Address of the profile"),
 )
-_READ: Final = (
-    select(
-        subject.c.uscc,
-        subject.c.name,
-        subject.c.former_names,
-        subject.c.status,
-        subject.c.division,
-        subject.c.division_basis,
-        subject.c.entity_type,
-        subject.c.entity_type_basis,
-        subject.c.industry,
-        subject.c.industry_basis,
-        subject.c.established,
-        subject.c.capital_amount,
-        subject.c.capital_currency,
-    )
-    .where(subject.c.id.in_(bindparam("numbers", expanding=True)))
-    .order_by(subject.c.id)
-)
+_COLUMNS: Final = select(
+    subject.c.uscc,
+    subject.c.name,
+    subject.c.former_names,
+    subject.c.status,
+    subject.c.division,
+    subject.c.division_basis,
+    subject.c.entity_type,
+    subject.c.entity_type_basis,
+    subject.c.industry,
+    subject.c.industry_basis,
+    subject.c.established,
+    subject.c.capital_amount,
+    subject.c.capital_currency,
+).order_by(subject.c.id)
+_THESE: Final = _COLUMNS.where(subject.c.id.in_(bindparam("numbers", expanding=True)))
+_SPAN: Final = _COLUMNS.where(subject.c.id.between(bindparam("first"), bindparam("last")))
+_READ_AS: Final = tuple(column.name for column in COLUMNS[:-1])
 _SCHEMA: Final = pa.schema([(column.name, column.arrow_type) for column in COLUMNS])
 
 
@@ -66,7 +64,8 @@ class SubjectSheet:
         def listed(name: str) -> Callable[[str], str]:
             return lambda code: declared.label(name, code, locale)
 
-        self._labels: dict[str, Callable[[str], str]] = {
+        self._labels: dict[str, Callable[[str], str | None]] = {
+            "former_names": self._former,
             "status": listed("subject_status"),
             "region": lambda division: gazetteer.label(division, locale),
             "type": listed("entity_type"),
@@ -75,18 +74,23 @@ class SubjectSheet:
         }
 
     def read(self, connection: Connection, numbers: Sequence[int]) -> Sequence[Row]:
-        return connection.execute(_READ, {"numbers": numbers}).all()
+        if not numbers:
+            return []
+        first, last = numbers[0], numbers[-1]
+        if last - first + 1 == len(numbers):  # as nearly all are: that is found a fifth faster
+            return connection.execute(_SPAN, {"first": first, "last": last}).all()
+        return connection.execute(_THESE, {"numbers": numbers}).all()
 
     def table(self, rows: Sequence[Row]) -> pa.Table:
         if not rows:
             return _SCHEMA.empty_table()
-        codes, names, former, *rest = zip(*rows, strict=True)
-        known = dict(zip(_SCHEMA.names, (codes, names, map(self._former, former), *rest), strict=False))
-        arrays: dict[str, Values] = {name: pa.array(values, pa.string()) for name, values in known.items()}
+        arrays: dict[str, Values] = {
+            name: pa.array(values, pa.string()) for name, values in zip(_READ_AS, zip(*rows, strict=True), strict=True)
+        }
         for name, label in self._labels.items():
             arrays[name] = labelled(arrays[name], label)
-        arrays["address"] = pa.array([self._address + quote(code) for code in codes], pa.string())
+        arrays["address"] = compute.binary_join_element_wise(self._address, arrays["uscc"], "")
         return pa.Table.from_arrays([arrays[name] for name in _SCHEMA.names], schema=_SCHEMA)
 
     def _former(self, names: str) -> str | None:
-        return None if names == "[]" else self._apart.join(orjson.loads(names)) or None
+        return self._apart.join(orjson.loads(names)) or None
