@@ -13,6 +13,7 @@ from typing import Final
 FOLDER: Final = "alive"
 INDEXER: Final = "index"
 RECEIVER: Final = "receive"
+MAIL: Final = "mail"
 SECONDS: Final = 5.0
 
 
@@ -38,7 +39,7 @@ class Heartbeat:
 def last_beats(data_dir: Path) -> dict[str, float]:
     """When each program that ever ran on this data folder last gave a sign of life, as Unix time."""
     found = {}
-    for program in (INDEXER, RECEIVER):
+    for program in (INDEXER, RECEIVER, MAIL):
         with suppress(OSError):
             found[program] = (data_dir / FOLDER / program).stat().st_mtime
     return found

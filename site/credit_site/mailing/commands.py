@@ -12,7 +12,7 @@ import structlog
 import typer
 from credit_records.catalogue import catalogue
 from credit_records.database import DatabaseUnavailableError, migrate, open_database
-from credit_records.heartbeats import Heartbeat
+from credit_records.heartbeats import MAIL, Heartbeat
 from pydantic import ValidationError
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
@@ -24,7 +24,6 @@ from credit_site.mailing.reminders import remind_daily
 from credit_site.mailing.smtp import MailServer, ServerAwayError, mail_server
 from credit_site.settings import SiteSettings, wrong_settings
 
-PROGRAM: Final = "mail"
 CANNOT_START: Final = 2
 BUSY: Final = 3
 NOT_SENT: Final = 4
@@ -54,7 +53,7 @@ def mail(
         typer.echo("没有设置邮件服务器（CHENGXIN_SMTP_HOST），没有邮件可发。", err=True)
         raise typer.Exit(CANNOT_START)
     try:
-        with _alone(settings.data_dir / f"{PROGRAM}.lock"):
+        with _alone(settings.data_dir / f"{MAIL}.lock"):
             database = open_database(settings)
             migrate(database)
             home = str(settings.public_url or "").rstrip("/")
@@ -80,7 +79,7 @@ class Post:
         self._server = server
         self._sender = sender
         self._settings = settings
-        self._heartbeat = Heartbeat(settings.data_dir, PROGRAM)
+        self._heartbeat = Heartbeat(settings.data_dir, MAIL)
         self._log = structlog.get_logger("mail")
 
     def once(self) -> None:
