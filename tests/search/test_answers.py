@@ -158,3 +158,12 @@ async def test_the_matched_part_is_marked(search: SubjectSearch) -> None:
     assert await marked("鑫沅岚霁川实业") == "[鑫沅岚]（[霁川]）[实业]集团有限公司"
     assert await marked("霁川聿桐科技有限责任公司") == "[霁川聿桐科技有限公司]"
     assert await marked("abc") == "霁川[ABC]聿桐检测技术有限公司"
+
+
+@pytest.mark.parametrize("q", ["", "有限公司", "霁川", "重工 长风", "longteng", "写错的名称公司", "91629901", "，。"])
+async def test_a_scan_finds_every_subject_that_the_search_finds(search: SubjectSearch, q: str) -> None:
+    for filters in ({}, {"region": ("629901",)}):
+        scanned = [n async for several in search.scan(SubjectQuery(q, filters=filters)) for n in several]
+        answer = await search.search(SubjectQuery(q, size=100, filters=filters))
+        assert len(scanned) == len(set(scanned)) == answer.total
+        assert {match.id for match in answer.items} <= set(scanned)

@@ -214,3 +214,28 @@ async def test_every_month_of_a_long_history_is_counted(tmp_path: Path) -> None:
     counted = {int(each.value): each.count for each in chosen.facets["month"]}
     assert {month: counted.get(month) for month, _ in wanted} == dict(wanted)
     await engine.close()
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        (RecordQuery(), [1, 2, 3, 4]),
+        (RecordQuery(q="罚款", page=7, sort="largest"), []),
+        (RecordQuery(q="水污染物"), [3]),
+        (RecordQuery(filters={"region": ("629901",)}, within={"kind": ("penalty",)}), [1, 2]),
+        (RecordQuery(since=20240101), [1, 2]),
+        (RecordQuery(q="，。"), []),
+    ],
+)
+async def test_a_scan_finds_what_the_search_finds_by_number(
+    records: RecordSearch, query: RecordQuery, found: list[int]
+) -> None:
+    assert [number async for several in records.scan(query) for number in several] == found
+    assert (await records.search(query)).total == len(found)
+    assert await records.newest(query, 2) == found[::-1][:2]
+    assert sum(count for _, count in await records.months(query)) == len(found)
+
+
+async def test_months_are_counted_the_newest_first_and_those_without_a_date_last(records: RecordSearch) -> None:
+    assert await records.months(RecordQuery()) == [(202403, 2), (202312, 1), (0, 1)]
+    assert await records.cursor() == 1
