@@ -11,6 +11,8 @@ import pytest
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
+from tests.site.test_bad_input import HOSTILE
+
 HERE = Path(__file__).parent
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
 QUERY = "authority=" + quote("霁川市生态环境局")
@@ -131,3 +133,13 @@ async def test_readers_find_the_feed_from_the_page(client):
     found = {link.get("type"): link.get("href") for link in page.findall('.//link[@rel="alternate"]')}
     assert found["application/atom+xml"] == f"/penalties.atom?{QUERY}"
     assert {"application/rss+xml", "application/feed+json"} <= found.keys()
+
+
+@pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE.keys())
+async def test_hostile_queries_get_a_well_formed_feed_and_table_or_a_sentence(client, value):
+    for form in ("atom", "rss", "csv", "xlsx", "about.json"):
+        answer = await client.get(f"/penalties.{form}?q={value}")
+        assert answer.status_code in (200, 422)
+        assert "set-cookie" not in answer.headers
+        if answer.status_code == 200 and form in ("atom", "rss"):
+            assert schema_of(f"{form}.rng").validate(etree.fromstring(answer.content))
