@@ -33,7 +33,16 @@ async def pages_sitemap(request: Request) -> Response:
     """The pages that are no subject's: the front door, what explains the site, and every register."""
     site = site_of(request)
     base_url = escape(site.base_url(request))
-    explained = ("/about", "/api", "/departments", "/repair", "/objection", "/guide/repair", "/guide/objection")
+    explained = (
+        "/about",
+        "/api",
+        "/departments",
+        "/data",
+        "/repair",
+        "/objection",
+        "/guide/repair",
+        "/guide/objection",
+    )
     paths = ["/", *explained, *(register.path for register in site.registers.every())]
     entries = "".join(f"<url><loc>{base_url}{escape(path)}</loc></url>" for path in paths)
     text = f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="{NAMESPACE}">{entries}</urlset>\n'
