@@ -53,7 +53,7 @@ SCAN, PHOTO = scan(), photograph()
 class Applicant(HttpUser):
     """Reads a page, thinks, presses the button, and so on to the receipt; then applies about another record."""
 
-    wait_time = between(float(os.environ.get("THINK_LEAST", "2")), float(os.environ.get("THINK_MOST", "8")))
+    wait_time = between(float(os.environ.get("THINK_LEAST", "5")), float(os.environ.get("THINK_MOST", "20")))
 
     @task
     def apply(self) -> None:

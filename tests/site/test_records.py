@@ -162,8 +162,9 @@ async def test_a_record_page_tells_everything_that_is_public(client, shown, numb
 
 
 async def test_a_record_page_promises_repair_only_where_its_kind_allows_it(client, number):
-    assert "申请信用修复" not in await page(client, f"/record/{number['霁税信〔示例〕1号']}")
-    assert "申请信用修复" in await page(client, f"/record/{number['霁市监列〔示例〕1号']}")
+    allows, forbids = number["霁市监列〔示例〕1号"], number["霁税信〔示例〕1号"]
+    assert f"/record/{forbids}/repair" not in await page(client, f"/record/{forbids}")
+    assert f"/record/{allows}/repair" in await page(client, f"/record/{allows}")
 
 
 async def test_english_pages_hold_no_chinese_words_of_ours(client, address, number):
