@@ -3,21 +3,18 @@
 from dataclasses import dataclass
 
 from credit_records.casework.errors import CaseworkError
-from credit_records.casework.materials import MOST_MATERIALS, Material, materials_of, remove_material
+from credit_records.casework.materials import MOST_MATERIALS
 from credit_records.casework.procedures import Paper
 from credit_records.catalogue import Locale
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from credit_site.casework.holder_files import hand_in, take_back
 from credit_site.casework.holding import Holder
-from credit_site.casework.material_files import material_response, material_views
+from credit_site.casework.material_files import material_views
 from credit_site.casework.progress import CHECK, MATERIALS, progress_of
-from credit_site.casework.taking_files import MOST_FORM, MOST_MEGABYTES, PURPOSE, Refusal, take_file, too_large
-from credit_site.casework.writing_down import written
+from credit_site.casework.taking_files import MOST_MEGABYTES, Refusal
 from credit_site.errors import Problem, ProblemError
-from credit_site.form_tokens import FIELD
-from credit_site.forms import FormTooLargeError, read_form, text_of
-from credit_site.private_pages import led_to, seen_from
+from credit_site.private_pages import led_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,52 +34,19 @@ async def show_materials(holder: Holder) -> Response:
 
 
 async def upload(holder: Holder) -> Response:
-    try:
-        form = await read_form(holder.request, holder.say, MOST_FORM)
-    except FormTooLargeError:
-        return await _page(holder, too_large(holder.say))
-    try:
-        holder.check_form(text_of(form, FIELD))
-        refusal = await take_file(
-            holder.site,
-            holder.say,
-            form,
-            secret=holder.secret,
-            ticket=holder.ticket,
-            address=seen_from(holder.request),
-        )
-        if refusal is not None:
-            return await _page(holder, refusal, chosen=text_of(form, PURPOSE))
-    finally:
-        await form.close()
+    not_taken = await hand_in(holder)
+    if not_taken is not None:
+        return await _page(holder, not_taken.refusal, chosen=not_taken.purpose)
     return led_to(f"{holder.address}/{MATERIALS}", holder.visit)
 
 
 async def remove(holder: Holder) -> Response:
-    form = await read_form(holder.request, holder.say)
-    holder.check_form(text_of(form, FIELD))
-    number = holder.request.path_params["number"]
     try:
-        await written(holder.site, holder.say, lambda engine: remove_material(engine, holder.secret, number))
+        await take_back(holder)
     except CaseworkError as error:
         detail = holder.say("请回到申请，看看现在到了哪一步。")
         raise ProblemError(Problem(409, "draft", str(error), detail)) from error
     return led_to(f"{holder.address}/{MATERIALS}", holder.visit)
-
-
-async def show_file(holder: Holder) -> Response:
-    found = await _own(holder)
-    return await material_response(holder.site.casework.store, found, seen=("view", "1") in holder.visit.pairs)
-
-
-async def _own(holder: Holder) -> Material:
-    """The file of this number, where it is of this application: others are not there."""
-    number = holder.request.path_params["number"]
-    materials = await holder.site.database.read(materials_of, holder.application.id)
-    found = next((each for each in materials if each.id == number), None)
-    if found is None:
-        raise HTTPException(404)
-    return found
 
 
 async def _page(holder: Holder, refusal: Refusal | None = None, *, chosen: str = "") -> Response:

@@ -6,7 +6,7 @@ from credit_records.casework.procedures import procedure_names
 from credit_records.catalogue import Catalogue
 from starlette.routing import Route
 
-from credit_site.casework import beginning, finishing, letter, materials, steps
+from credit_site.casework import beginning, finishing, holder_files, letter, materials, steps
 from credit_site.casework.holding import Handler, for_holders
 from credit_site.casework.progress import CHECK, MATERIALS, RECEIPT
 from credit_site.casework.steps import of_drafts
@@ -28,7 +28,7 @@ def _routes(procedure: str) -> Iterator[Route]:
     yield page("/put-away", beginning.put_away, "POST")
     yield page(f"/{MATERIALS}", of_drafts(materials.show_materials))
     yield page(f"/{MATERIALS}", of_drafts(materials.upload), "POST")
-    yield page(f"/{MATERIALS}/{{number:int}}", materials.show_file)
+    yield page(f"/{MATERIALS}/{{number:int}}", holder_files.show_file)
     yield page(f"/{MATERIALS}/{{number:int}}/remove", of_drafts(materials.remove), "POST")
     yield page("/letter/{paper}.pdf", of_drafts(letter.letter_pdf))
     yield page("/letter/{paper}", of_drafts(letter.show_letter))

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from starlette.routing import BaseRoute, Route
 
+from credit_site.casework import holder_files
 from credit_site.casework.holding import Handler, for_holders
 from credit_site.tracking import case_pages, material_pages
 from credit_site.tracking.addresses import case_address, door_address
@@ -24,7 +25,7 @@ def _of(procedure: str) -> Iterator[BaseRoute]:
         ("/withdraw", case_pages.ask_to_withdraw),
         ("/notice", case_pages.show_notice),
         ("/notice.pdf", case_pages.notice_pdf),
-        ("/materials/{number:int}", material_pages.show_file),
+        ("/materials/{number:int}", holder_files.show_file),
     )
     done: tuple[tuple[str, Handler], ...] = (
         ("/supply", case_pages.hand_in),
